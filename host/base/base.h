@@ -47,6 +47,7 @@ extern long pool_fail_at;            /* for tests: the n-th allocation from now 
 void *pool_alloc(struct pool *pool, size_t bytes);          /* zeroed, aligned to 64 */
 void *pool_array(struct pool *pool, size_t n, size_t size); /* same; overflow of n * size is out of memory */
 char *pool_printf(struct pool *pool, const char *fmt, ...) PRINTF(2, 3);
+char *pool_vprintf(struct pool *pool, const char *fmt, va_list args) PRINTF(2, 0);
 char *pool_strdup(struct pool *pool, const char *s);
 void *pool_copy(struct pool *pool, const void *data, size_t bytes);
 /* Room for one more element of `size` bytes in an array of n that grows by doubling (capacity: next power of 2, >= 8).
@@ -69,7 +70,9 @@ struct frame {
     struct report_text *sink; /* the root's only */
 };
 
+/* A message that does not fit ends with "...". */
 enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...) PRINTF(3, 4);
+enum mote_status vfail(const struct frame *at, enum mote_status status, const char *fmt, va_list args) PRINTF(3, 0);
 /* Fails with what another sink holds, at this place. */
 enum mote_status fail_again(const struct frame *at, const struct report_text *failed);
 const char *status_name(int status);   /* "ERR_SHAPE"; "?" if unknown */

@@ -9,8 +9,10 @@ struct line {
     size_t len, room; /* room: without the final NUL and without what the end needs */
 };
 
-/* At most `max` bytes of s, and no part of a character or of its spelling. */
-static void line_add(struct line *l, const char *s, size_t max)
+#define CUT "..." /* behind what does not fit */
+
+/* At most `max` bytes of s, and no part of a character or of its spelling; whether there was room. */
+static bool line_add(struct line *l, const char *s, size_t max)
 {
     const char *end = s + strnlen(s, max);
     char c[SHOWN_SIZE];
@@ -25,13 +27,14 @@ static void line_add(struct line *l, const char *s, size_t max)
         l->len += n;
     }
     l->s[l->len] = '\0';
+    return s >= end;
 }
 
 static void line_name(struct line *l, const char *name)
 {
     line_add(l, name, NAME_MAX_SHOWN);
     if (strnlen(name, NAME_MAX_SHOWN + 1) > NAME_MAX_SHOWN)
-        line_add(l, "...", 3);
+        line_add(l, CUT, strlen(CUT));
 }
 
 static void line_frame(struct line *l, const struct frame *f)
@@ -66,12 +69,26 @@ static const struct frame *frame_at(const struct frame *leaf, int from_root)
     return f;
 }
 
-enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...)
+/* Ends with a mark where not all of it fits. */
+static void line_message(struct line *l, const char *fmt, va_list args)
+{
+    char message[sizeof((struct report_text *)NULL)->text];
+    const bool cut = (size_t)vsnprintf(message, sizeof message, fmt, args) >= sizeof message;
+
+    l->room -= strlen(CUT);
+    if (line_add(l, message, SIZE_MAX) && !cut) {
+        l->room += strlen(CUT);
+        return;
+    }
+    l->room += strlen(CUT);
+    line_add(l, CUT, strlen(CUT));
+}
+
+enum mote_status vfail(const struct frame *at, enum mote_status status, const char *fmt, va_list args)
 {
     struct report_text *sink = at ? frame_at(at, 0)->sink : NULL;
-    char message[sizeof sink->text], end[32];
+    char end[32];
     struct line line;
-    va_list args;
 
     assert(status != MOTE_OK);
     if (!sink)
@@ -79,7 +96,7 @@ enum mote_status fail(const struct frame *at, enum mote_status status, const cha
     if (sink->status != MOTE_OK)
         return sink->status; /* the first failure is the cause; later ones follow from it */
     snprintf(end, sizeof end, " [%s]", status_name(status));
-    line = (struct line){sink->text, 0, sizeof sink->text - 1 - strlen(end)};
+    line = (struct line){sink->text, 0, sizeof sink->text - 1 - strlen(end) - strlen(CUT)};
     for (int i = 0;; i++) {
         const struct frame *f = frame_at(at, i);
 
@@ -88,14 +105,22 @@ enum mote_status fail(const struct frame *at, enum mote_status status, const cha
             break;
     }
     sink->message = line.len;
-    va_start(args, fmt);
-    vsnprintf(message, sizeof message, fmt, args);
-    va_end(args);
-    line_add(&line, message, SIZE_MAX);
+    line.room += strlen(CUT);
+    line_message(&line, fmt, args);
     sink->end = line.len;
     assert(line.len + strlen(end) < sizeof sink->text);
     memcpy(line.s + line.len, end, strlen(end) + 1);
     return sink->status = status;
+}
+
+enum mote_status fail(const struct frame *at, enum mote_status status, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    status = vfail(at, status, fmt, args);
+    va_end(args);
+    return status;
 }
 
 enum mote_status fail_again(const struct frame *at, const struct report_text *failed)

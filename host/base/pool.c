@@ -131,20 +131,29 @@ void *pool_array(struct pool *pool, size_t n, size_t size)
     return pool_alloc(pool, n * size);
 }
 
-char *pool_printf(struct pool *pool, const char *fmt, ...)
+char *pool_vprintf(struct pool *pool, const char *fmt, va_list args)
 {
-    va_list args;
+    va_list again;
     int len;
     char *s;
 
     assert(fmt); /* or gcc -fsanitize=undefined warns */
-    va_start(args, fmt);
-    len = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
+    va_copy(again, args);
+    len = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
     assert(len >= 0);
     s = alloc_aligned(pool, (size_t)len + 1, 1);
-    va_start(args, fmt);
     vsnprintf(s, (size_t)len + 1, fmt, args);
+    return s;
+}
+
+char *pool_printf(struct pool *pool, const char *fmt, ...)
+{
+    va_list args;
+    char *s;
+
+    va_start(args, fmt);
+    s = pool_vprintf(pool, fmt, args);
     va_end(args);
     return s;
 }

@@ -40,11 +40,11 @@ bool cli_flag(const struct cli *cli, const char *option) { return cli_value(cli,
 
 enum mote_status usage_error(struct cli *cli, const char *fmt, ...)
 {
-    char text[512];
+    const char *text;
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    text = pool_vprintf(&cli->pool, fmt, args);
     va_end(args);
     return fail(&cli->root, MOTE_ERR_USAGE, "%s; see `mote help %s`", text, cli->command->name);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/cli/data_show.h"
 
+#include <math.h>
+
 #include "host/cli/io.h"
 #include "host/jobs/splits.h"
 #include "host/data/dataset.h"
@@ -221,8 +223,8 @@ static json_t *suspects_json(const struct data_view *v)
                                         (int)s->sample, "class", json_text(class_name(v, v->data.labels[s->sample])),
                                         "neighbors", json_text(class_name(v, s->like))));
     }
-    return json_pack("{s:i, s:i, s:f, s:o}", "samples", (int)v->suspects.n, "compared", (int)v->suspects.looked_at,
-                     "agreement", v->suspects.agreement, "first", shown);
+    return json_pack("{s:i, s:i, s:o, s:o}", "samples", (int)v->suspects.n, "compared", (int)v->suspects.looked_at,
+                     "agreement", json_number(v->suspects.looked_at > 0 ? v->suspects.agreement : NAN), "first", shown);
 }
 
 json_t *data_json(const struct data_view *v)

@@ -43,6 +43,11 @@ struct dataset {
     struct split_memory memory; /* for a model that is trained on this; with `trained` the model's */
     int32_t repeated;  /* samples of validation and test that are left out: training, or validation, has the same */
     int32_t differing; /* with `trained`: samples that are test by the model's split or by the data's, not by both */
+    bool sizes_differ; /* it could not be opened, since pictures differ in size: `size` mends it */
+    /* It could not be opened, since recordings have from `least` to `most` rows: `window` or `resample` mends it. */
+    struct {
+        int32_t least, most; /* 0: that was not it */
+    } lengths;
     int32_t n_split[SPLIT_COUNT];
     const int32_t *split[SPLIT_COUNT];   /* [n_split] sample indices; a set without splits is all SPLIT_TEST */
     const struct dataset_source *source; /* where samples came from, for messages */

@@ -85,13 +85,13 @@ static int line_of(const struct reading *r, const char *key)
 enum mote_status fail_key(const struct reading *r, const char *key, const char *fmt, ...)
 {
     struct frame file = specification_frame(r), here = frame_line(&file, "line", line_of(r, key));
-    char text[1024];
+    enum mote_status status;
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    status = vfail(here.index > 0 ? &here : &file, MOTE_ERR_VALUE, fmt, args);
     va_end(args);
-    return fail(here.index > 0 ? &here : &file, MOTE_ERR_VALUE, "%s", text);
+    return status;
 }
 
 static enum mote_status misplaced(struct reading *r, const struct key *k, enum data_kind kind)

@@ -21,16 +21,18 @@ struct work {
     atomic_int next;
     pthread_mutex_t lock; /* of what follows */
     int32_t failed;       /* the first that failed; n: none */
+    bool differs;         /* in its size, which is why */
     enum mote_status status;
     char why[512];
 };
 
-static void complain(struct work *w, int32_t i, enum mote_status status, const char *why)
+static void complain(struct work *w, int32_t i, enum mote_status status, bool differs, const char *why)
 {
     pthread_mutex_lock(&w->lock);
     if (i < w->failed) {
         w->failed = i;
         w->status = status;
+        w->differs = differs;
         snprintf(w->why, sizeof w->why, "%s", why);
     }
     pthread_mutex_unlock(&w->lock);
@@ -63,10 +65,12 @@ static void take(struct work *w, struct pool *pool, int32_t i)
     size_t bytes = (size_t)w->height * (size_t)w->width * (size_t)w->channels;
     enum mote_status status;
     struct picture p = {0};
+    bool differs;
     char why[512];
 
     status = load(pool, &w->files[i], &p, why);
-    if (status == MOTE_OK && !w->resize && (p.height != w->height || p.width != w->width)) {
+    differs = status == MOTE_OK && !w->resize && (p.height != w->height || p.width != w->width);
+    if (differs) {
         status = MOTE_ERR_SHAPE;
         snprintf(why, sizeof why,
                  "is a picture of %d x %d pixels (height x width), the first is one of %d x %d; "
@@ -74,7 +78,7 @@ static void take(struct work *w, struct pool *pool, int32_t i)
                  p.height, p.width, w->height, w->width, w->height, w->width);
     }
     if (status != MOTE_OK) {
-        complain(w, i, status, why);
+        complain(w, i, status, differs, why);
         return;
     }
     w->digests[i] = digest_of(p.data, (size_t)p.height * (size_t)p.width * (size_t)p.channels);
@@ -108,7 +112,7 @@ static void take_guarded(struct work *w, struct pool *pool, int32_t i)
         take(w, pool, i);
     else if (guarded_run(&g, &quiet) != MOTE_OK) {
         *pool = (struct pool){0};
-        complain(w, i, MOTE_ERR_MEMORY, "there is no memory for it");
+        complain(w, i, MOTE_ERR_MEMORY, false, "there is no memory for it");
     }
 }
 
@@ -196,6 +200,7 @@ enum mote_status pictures_read(struct reading *r, const struct picture_file *fil
     run_all(&w);
     if (w.failed == n)
         return MOTE_OK;
+    r->out->sizes_differ = w.differs;
     place = frame_of(r->at, dataset_place(r->pool, r->out, w.failed));
     return fail(&place, w.status, "%s", w.why);
 }

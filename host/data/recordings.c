@@ -715,13 +715,14 @@ static enum mote_status choose_window(const struct recordings *all, int32_t *row
     *rows = s->resample > 0 ? s->resample : s->window > 0 ? s->window : most;
     if (s->window > most)
         return fail_key(all->r, "window", "window is %d rows, but the longest recording has %d", s->window, most);
-    if (s->window == 0 && s->resample == 0 && least != most)
-        return fail(
-            all->r->at, MOTE_ERR_SHAPE,
-            "the recordings have %d to %d rows: `window: N` in the data section cuts them into windows of N rows, "
-            "`resample: N` stretches each to N",
-            least, most);
-    return MOTE_OK;
+    if (s->window != 0 || s->resample != 0 || least == most)
+        return MOTE_OK;
+    all->r->out->lengths.least = least;
+    all->r->out->lengths.most = most;
+    return fail(all->r->at, MOTE_ERR_SHAPE,
+                "the recordings have %d to %d rows: `window: N` in the data section cuts them into windows of N rows, "
+                "`resample: N` stretches each to N",
+                least, most);
 }
 
 static int32_t windows_of(const struct recordings *all, const struct recording *one, int32_t rows)

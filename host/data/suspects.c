@@ -232,7 +232,7 @@ static struct verdict ask(const struct dataset *d, const struct view *v, int32_t
 struct asked {
     struct view view;
     struct verdict *verdicts; /* [n] */
-    int32_t right;
+    int32_t heard, right;     /* samples that have neighbors, and those whose neighbors say what they are */
 };
 
 static struct asked ask_all(struct pool *pool, const struct dataset *d, taking *take)
@@ -242,6 +242,7 @@ static struct asked ask_all(struct pool *pool, const struct dataset *d, taking *
     a.verdicts = pool_array(pool, (size_t)a.view.n, sizeof *a.verdicts);
     for (int32_t i = 0; i < a.view.n; i++) {
         a.verdicts[i] = ask(d, &a.view, i);
+        a.heard += a.verdicts[i].class >= 0;
         a.right += a.verdicts[i].class == d->labels[a.view.samples[i]];
     }
     return a;
@@ -319,8 +320,10 @@ void dataset_suspects(const struct dataset *d, struct suspects *out)
         if ((int64_t)b.right * a.view.n > (int64_t)a.right * b.view.n)
             a = b;
     }
-    out->looked_at = a.view.n;
-    out->agreement = (double)a.right / a.view.n;
-    accuse(&scratch, d, &a, out);
+    out->looked_at = a.heard;
+    if (a.heard > 0) {
+        out->agreement = (double)a.right / a.heard;
+        accuse(&scratch, d, &a, out);
+    }
     pool_free(&scratch);
 }

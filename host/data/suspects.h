@@ -10,7 +10,8 @@
 #define SUSPECTS_KNOWN     0.75 /* of a class's samples have neighbors of it: else neighbors prove nothing */
 
 struct suspects {
-    int32_t n, looked_at; /* looked_at: samples that were compared; 0: there are too few, or they have no labels */
+    int32_t n, looked_at; /* looked_at: samples that were compared; 0: there are too few, all of
+                              one recording, or they have no labels */
     double agreement;     /* the share of them whose neighbors have mostly their label */
     struct suspect {
         int32_t sample, like; /* the class of its neighbors */

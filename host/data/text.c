@@ -43,11 +43,11 @@ bool text_whole(const char *s, int64_t max, int64_t *out)
 
 void note(struct reading *r, const char *fmt, ...)
 {
-    char line[512];
+    const char *line;
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(line, sizeof line, fmt, args);
+    line = pool_vprintf(r->pool, fmt, args);
     va_end(args);
     r->out->notes = pool_printf(r->pool, "%s%s\n", r->out->notes, line);
 }

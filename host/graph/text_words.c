@@ -10,13 +10,12 @@
 enum mote_status words_fail(const struct words *ws, enum mote_status status, const char *fmt, ...)
 {
     struct frame here = {ws->at, "line", NULL, ws->number, NULL};
-    char text[512];
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    status = vfail(&here, status, fmt, args);
     va_end(args);
-    return fail(&here, status, "%s", text);
+    return status;
 }
 
 enum mote_status words_expected(const struct words *ws, const char *what)

@@ -13,16 +13,14 @@ static const struct tensor nothing = {.name = "", .type = TYPE_F32, .source = -1
 
 void build_fail(struct build *r, enum mote_status status, const char *fmt, ...)
 {
-    char text[512];
     va_list args;
 
     assert(status != MOTE_OK);
     if (r->status != MOTE_OK)
         return;
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    r->status = vfail(r->at, status, fmt, args);
     va_end(args);
-    r->status = fail(r->at, status, "%s", text);
 }
 
 const struct tensor *tensor_at(const struct build *r, int32_t tensor)

@@ -18,11 +18,11 @@
 static void note(struct newborn *n, const char *fmt, ...) PRINTF(2, 3);
 static void note(struct newborn *n, const char *fmt, ...)
 {
-    char line[512];
+    const char *line;
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(line, sizeof line, fmt, args);
+    line = pool_vprintf(n->pool, fmt, args);
     va_end(args);
     n->notes = pool_printf(n->pool, "%s%s\n", n->notes, line);
 }
@@ -50,7 +50,7 @@ static enum mote_status open_pictures(struct newborn *n)
 
     at.sink = &report;
     if (open_section(n, &at) != MOTE_OK) {
-        if (strstr(report.text, "is a picture of") == NULL)
+        if (!n->data.sizes_differ)
             return fail_again(n->at, &report);
         set_size(n, SIDE, SIDE);
         note(n, "the pictures differ in size: all are made %d x %d", SIDE, SIDE);
@@ -83,7 +83,6 @@ static enum mote_status open_series(struct newborn *n)
 {
     struct report_text report = {.status = MOTE_OK};
     struct frame at = n->data_file;
-    const char *lengths;
     int least = 0, most = 0;
     bool rows = n->section.kind == DATA_SERIES;
 
@@ -95,8 +94,9 @@ static enum mote_status open_series(struct newborn *n)
     if (open_section(n, &at) == MOTE_OK) {
         least = most = (int)n->data.dims[0];
     } else {
-        lengths = strstr(report.text, "the recordings have ");
-        if (lengths == NULL || sscanf(lengths, "the recordings have %d to %d rows", &least, &most) != 2)
+        least = n->data.lengths.least;
+        most = n->data.lengths.most;
+        if (most == 0)
             return fail_again(n->at, &report);
     }
     if (n->section.window > 0 || n->section.resample > 0 ||

@@ -20,14 +20,12 @@ struct work {
 static void refuse(struct work *w, const char *fmt, ...) PRINTF(2, 3);
 static void refuse(struct work *w, const char *fmt, ...)
 {
-    char text[256];
     va_list args;
 
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
     if (!w->reason)
-        w->reason = pool_printf(w->m->pool, "%s", text);
+        w->reason = pool_vprintf(w->m->pool, fmt, args);
+    va_end(args);
 }
 
 static struct op *op_of(const struct work *w) { return &w->g->ops[w->i]; }

@@ -127,14 +127,28 @@ static void print_fitting_line(FILE *to, const char *line)
         print_wrapped(to, line, 0, 2, width);
 }
 
+/* Of what was too long for `text`, [FITTING_MAX], the last characters become a mark. */
+static void mark_cut(char *text)
+{
+    static const char mark[] = "\xe2\x80\xa6\n";
+    size_t end = FITTING_MAX - sizeof mark;
+
+    while (end > 0 && !begins_character(text[end]))
+        end--;
+    memcpy(text + end, mark, sizeof mark);
+}
+
 void print_fitting(FILE *to, const char *fmt, ...)
 {
     char text[FITTING_MAX], *s = text, *end;
     va_list args;
+    int n;
 
     va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
+    n = vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    if (n >= FITTING_MAX)
+        mark_cut(text);
     for (; (end = strchr(s, '\n')) != NULL; s = end + 1) {
         *end = '\0';
         print_fitting_line(to, s);

@@ -24,7 +24,7 @@ void print_shortened(FILE *to, const char *s, int32_t width); /* the same, witho
  * spaces; a tab is a space where no line ends. Ends without a newline. */
 void print_wrapped(FILE *to, const char *s, int at, int indent, int width);
 
-#define FITTING_MAX 4096 /* bytes at once; more are left out */
+#define FITTING_MAX 4096 /* bytes at once; what is left out of more is marked */
 /* What printf() would print, without memory: each line of it in lines as wide as `to`, those after the first indented
  * by two spaces. */
 void print_fitting(FILE *to, const char *fmt, ...) PRINTF(2, 3);

@@ -12,6 +12,7 @@
 #include "host/base/random.h"
 #include "host/jobs/judge.h"
 #include "host/report/chart.h"
+#include "host/report/columns.h"
 #include "host/report/html.h"
 #include "host/report/terminal.h"
 
@@ -597,6 +598,28 @@ static void the_best_models(void **state)
 }
 
 /* The largest errors first; no number at all is worse than any. */
+/* The last character is whole, and a mark says that there was more. */
+static void what_is_too_long_is_marked(void **state)
+{
+    char *text = NULL, *words = pool_array(&pool, 2 * FITTING_MAX, 1);
+    size_t size;
+
+    (void)state;
+    for (int extra = 0; extra < 2; extra++) {
+        FILE *to = open_memstream(&text, &size);
+
+        assert_non_null(to);
+        strcpy(words, extra == 0 ? "" : "x");
+        for (int i = 0; i < FITTING_MAX / 2 + 10; i++)
+            strcat(words, "\xc3\xa9");
+        print_fitting(to, "%s\n", words);
+        assert_int_equal(fclose(to), 0);
+        assert_true(size > FITTING_MAX - 16 && size < FITTING_MAX);
+        assert_string_equal(text + size - 6, "\xc3\xa9\xe2\x80\xa6\n");
+        free(text);
+    }
+}
+
 static void the_worst_samples(void **state)
 {
     static float values[] = {1, 2, NAN, 4}, targets[] = {1, 2.5F, 3, 8};
@@ -842,6 +865,7 @@ int main(void)
         cmocka_unit_test(pictures_are_in_the_page),
         cmocka_unit_test(a_board_says_what_does_not_fit),
         cmocka_unit_test(the_best_models),
+        cmocka_unit_test(what_is_too_long_is_marked),
         cmocka_unit_test(the_worst_samples),
         cmocka_unit_test(lives_are_printed),
         WITH_FILE(pages_are_written),

@@ -138,6 +138,25 @@ static void windows_of_a_recording_do_not_speak_for_it(void **state)
         assert_non_null(strstr(dataset_name(&f->pool, &f->data, s.shown[i].sample), "fast/04.csv"));
 }
 
+/* Windows of one recording have no neighbors at all: nothing was compared, and nothing is said of it. */
+static void one_recording_compares_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct text t = {.pool = &f->pool};
+    struct suspects s;
+
+    text_add(&t, "x,what\n");
+    for (int i = 0; i < 800; i++)
+        text_add(&t, "%.5f,%s\n", sin((i / 100 % 2 ? 0.9 : 0.2) * i), i / 100 % 2 ? "fast" : "slow");
+    put_text(f, "r/one.csv", t.s);
+    put_text(f, "s.yaml", "data: {path: r, label: what, window: 20}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "s.yaml"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 40);
+    dataset_suspects(&f->data, &s);
+    assert_int_equal(s.looked_at, 0);
+    assert_int_equal(s.n, 0);
+}
+
 /* A table of parts names a sound in each of its lines: the same name, but not the same string. */
 static void parts_of_a_sound_do_not_speak_for_it(void **state)
 {
@@ -161,11 +180,9 @@ static void parts_of_a_sound_do_not_speak_for_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(changed_labels_are_found),
-        TEST(what_neighbors_do_not_know_is_not_told),
-        TEST(pictures_are_compared),
-        TEST(windows_of_a_recording_do_not_speak_for_it),
-        TEST(parts_of_a_sound_do_not_speak_for_it),
+        TEST(changed_labels_are_found),       TEST(what_neighbors_do_not_know_is_not_told),
+        TEST(pictures_are_compared),          TEST(windows_of_a_recording_do_not_speak_for_it),
+        TEST(one_recording_compares_nothing), TEST(parts_of_a_sound_do_not_speak_for_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
