@@ -18,7 +18,7 @@ struct bytes_work {
 /* Those whose arithmetic of uint8 is another one. */
 static const enum op_id others[] = {
     OP_CONV_2D, OP_DEPTHWISE_CONV_2D, OP_TRANSPOSE_CONV, OP_AVERAGE_POOL_2D, OP_LOGISTIC, OP_TANH, OP_RESIZE_BILINEAR,
-    OP_MUL};
+    OP_MUL,     OP_L2_NORMALIZATION};
 /* Those whose is the same, besides what moves bytes. */
 static const enum op_id same[] = {
     OP_ADD,        OP_SUB,        OP_FULLY_CONNECTED, OP_SOFTMAX,        OP_MEAN,    OP_SUM,        OP_RELU,

@@ -3,6 +3,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/l2_normalization_f32.h"
 #include "mote/kernels/elementwise/l2_normalization_s8.h"
+#include "mote/kernels/elementwise/l2_normalization_u8.h"
 
 static enum mote_status infer_l2_normalization(const struct model *m, struct graph *g, const struct op *op,
                                                const struct frame *at)
@@ -17,7 +18,7 @@ static int64_t macs_l2_normalization(const struct graph *g, const struct op *op)
     return tensor_elements(op_in(g, op, 0));
 }
 
-/* The results have scale 1/128 and zero point 0. */
+/* The results have scale 1/128 and zero point 0. Of uint8 all is the same but how they are rounded. */
 static enum mote_status lower_l2_normalization_s8(struct lowering *l, const struct op *op, int32_t rows, int32_t depth,
                                                   const struct frame *at)
 {
@@ -30,7 +31,8 @@ static enum mote_status lower_l2_normalization_s8(struct lowering *l, const stru
 
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
-    return lower_step(l, KERNEL_l2_normalization_s8, &p, args, at);
+    _Static_assert(sizeof p == sizeof(struct mote_l2_normalization_u8), "the same fields");
+    return lower_step(l, op->uint8 ? KERNEL_l2_normalization_u8 : KERNEL_l2_normalization_s8, &p, args, at);
 }
 
 static enum mote_status lower_l2_normalization(struct lowering *l, const struct op *op, const struct frame *at)

@@ -381,7 +381,8 @@ struct op *new_op(struct builder *b, enum op_id id, int n_in, const int32_t *in,
 static void draw_uint8(struct builder *b, struct op *op)
 {
     static const enum op_id ids[] = {
-        OP_CONV_2D, OP_DEPTHWISE_CONV_2D, OP_AVERAGE_POOL_2D, OP_LOGISTIC, OP_TANH, OP_RESIZE_BILINEAR, OP_MUL};
+        OP_CONV_2D, OP_DEPTHWISE_CONV_2D, OP_AVERAGE_POOL_2D, OP_LOGISTIC, OP_TANH, OP_RESIZE_BILINEAR,
+        OP_MUL,     OP_L2_NORMALIZATION};
     struct tensor *weights = op->id == OP_CONV_2D || op->id == OP_DEPTHWISE_CONV_2D ? tensor_of(b, op->in[1]) : NULL;
 
     if (tensor_of(b, op->out[0])->type != TYPE_S8)

@@ -189,6 +189,10 @@ def elements():
     yield one("LEAKY_RELU", "uint8", [table], [bytes_([256], 0.03, 41)], {0: Scalar("f", f32(0.3))}, runs=[[EVERY]])
     yield one("MAXIMUM", "uint8", [ramp, bytes_([256], 0.05, 128)], [bytes_([256], 0.05, 128)])
     yield one("SOFTMAX", "uint8", [bytes_([3, 10], 0.11, 77)], [bytes_([3, 10], 1 / 256, 0)], {0: Scalar("f", 1.0)})
+    for name, shape, scale, zero in (("uint8", [3, 10], 0.11, 77), ("uint8_long", [2, 300], 0.02, 128),
+                                     ("uint8_lowest", [4, 7], 0.05, 0), ("uint8_highest", [5, 3], 0.05, 255),
+                                     ("uint8_one", [64, 1], 0.05, 130)):
+        yield one("L2_NORMALIZATION", name, [bytes_(shape, scale, zero)], [bytes_(shape, 1 / 128, 128)], {0: byte(0)})
     yield one("SOFTMAX", "two", [bytes_([64, 2], 0.2, 128)], [bytes_([64, 2], 1 / 256, 0)], {0: Scalar("f", 1.0)})
 
 
