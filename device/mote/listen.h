@@ -20,6 +20,7 @@
 
 #include <stdint.h>
 
+#include "gate.h"
 #include "posterior.h"
 
 #ifdef __cplusplus
@@ -45,8 +46,8 @@ struct mote_listening {
     uint16_t state; /* of an image: the tensor that the listener is; else 0 */
 };
 
-/* What is kept: behind it the posterior's sums and scores, the newest scores, and samples. mote_listener_bytes() in
- * all, aligned to 4; all zeros is what a reset leaves. */
+/* What is kept: behind it the posterior's sums and scores, the newest scores, samples, and what a gate keeps.
+ * mote_listener_bytes() in all, aligned to 4; all zeros is what a reset leaves. */
 struct mote_listener {
     uint32_t held;   /* samples in the model's input */
     uint32_t silent; /* of the silence before the first sample, how many were taken */
@@ -61,6 +62,7 @@ struct mote_model; /* mote/mote.h */
 struct mote_ear {
     struct mote_model *model;
     const struct mote_listening *how;
+    const struct mote_gate *gate; /* NULL: none */
     struct mote_listener *listener;
     int16_t *input;
     const void *output;
@@ -73,7 +75,8 @@ int32_t mote_ear_open(struct mote_ear *ear, struct mote_model *model);
  * more inferences than n samples and the silence before them are enough for: of an image whose operators write what is
  * kept of listening, which would go on, event->command is MOTE_ERR_VALUE, and all samples count as taken. */
 uint32_t mote_ear_listen(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event);
-/* The same up to the next inference: *heard gets 1 if there was one, whose scores mote_listener_scores() has. */
+/* The same up to the next inference: *heard gets 1 if there was one, whose scores mote_listener_scores() has. Where the
+ * gate is closed, the scores before count again. */
 uint32_t mote_ear_next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event,
                        int32_t *heard);
 

@@ -19,11 +19,25 @@ static inline int16_t *mote_listener_samples(const struct mote_listening *how, s
     return (int16_t *)(void *)(mote_listener_scores(how, l) + ((how->posterior.classes + 3U) & ~3U));
 }
 
-static inline uint32_t mote_listener_bytes(const struct mote_listening *how)
+/* Without a gate, whose state lies behind that. */
+static inline uint32_t mote_listener_own_bytes(const struct mote_listening *how)
 {
     return (uint32_t)(sizeof(struct mote_listener) - sizeof(struct mote_posterior_state)) +
            mote_posterior_bytes(&how->posterior) + ((how->posterior.classes + 3U) & ~3U) +
            how->kept * (uint32_t)sizeof(int16_t);
+}
+
+/* gate NULL: there is none. */
+static inline uint32_t mote_listener_bytes(const struct mote_listening *how, const struct mote_gate *gate)
+{
+    const uint32_t own = mote_listener_own_bytes(how);
+
+    return gate ? ((own + 3U) & ~3U) + mote_gate_bytes(gate, how->wanted - how->kept) : own;
+}
+
+static inline struct mote_gate_state *mote_listener_gate(const struct mote_listening *how, struct mote_listener *l)
+{
+    return (struct mote_gate_state *)(void *)((uint8_t *)l + ((mote_listener_own_bytes(how) + 3U) & ~3U));
 }
 
 /* Into the model's input, as many as it has room for, after the silence; returns how many of the n. */
@@ -46,6 +60,13 @@ static inline uint32_t mote_listener_take(const struct mote_listening *how, stru
 static inline int mote_listener_is_full(const struct mote_listening *how, const struct mote_listener *l)
 {
     return l->held >= how->wanted;
+}
+
+/* The samples are whole: true if front end and network are to run. Else mote_listener_rest() comes next. */
+static inline int mote_listener_passes(const struct mote_listening *how, const struct mote_gate *gate,
+                                       struct mote_listener *l, int16_t *input)
+{
+    return mote_gate_pass(gate, mote_listener_gate(how, l), input + how->kept, how->wanted - how->kept);
 }
 
 /* Before an inference, which the input does not survive. */
@@ -90,6 +111,18 @@ static inline void mote_listener_hear(const struct mote_listening *how, struct m
     l->held = how->kept;
     if (how->kept > 0)
         memmove(input, mote_listener_samples(how, l), (size_t)how->kept * sizeof *input);
+}
+
+/* Instead of an inference: the newest scores count again, as if they went on. */
+static inline void mote_listener_rest(const struct mote_listening *how, struct mote_listener *l, int16_t *input,
+                                      struct mote_event *event)
+{
+    const struct mote_heard heard = mote_posterior_hear(&how->posterior, &l->posterior, mote_listener_scores(how, l));
+
+    *event = (struct mote_event){heard.command, l->time, heard.score};
+    l->held = how->kept;
+    if (how->kept > 0)
+        memmove(input, input + (how->wanted - how->kept), (size_t)how->kept * sizeof *input);
 }
 
 #endif

@@ -347,6 +347,7 @@ static void print_task(const struct task *t)
 static void print_hears(const struct hears *h)
 {
     const struct posterior *p = &h->posterior;
+    const struct gate *g = &h->gate;
 
     if (h->preset != NULL)
         printf("hears: %s, windows of %d ms every %d, %d channels, clips of %d ms\n", h->preset, h->window, h->step,
@@ -354,6 +355,11 @@ static void print_hears(const struct hears *h)
     if (p->kind != POSTERIOR_NONE)
         printf("posterior: %s of %d inferences above %.3f, at least %d, then nothing for %d\n",
                posterior_names[p->kind], p->window, p->threshold / 255.0, p->minimum, p->suppression);
+    if (g->ratio > 0)
+        printf("gate: %.1f dB above the background, %.1f dB below full scale at most; closed after %d inferences, of "
+               "which the network is %d behind\n",
+               10 * log10(g->ratio / 256.0), g->least > 0 ? 10 * log10((double)GATE_LEAST_MAX / g->least) : INFINITY,
+               g->hold, g->before);
 }
 
 static void print_split(struct pool *pool, const struct split_memory *s)

@@ -44,6 +44,9 @@ static void print_events(const struct listening *x)
                   lead);
     if (changes != NULL)
         printf("%s\n", changes);
+    if (l->ear.gate != NULL)
+        printf("the gate was open for %d of them: %.1f %%\n", x->heard.n - x->heard.n_closed,
+               100.0 * (x->heard.n - x->heard.n_closed) / x->heard.n);
     for (int32_t i = 0; i < x->heard.n_events; i++) {
         const struct event *e = &x->heard.events[i];
 
@@ -147,6 +150,8 @@ static const char *json_of(struct listening *x)
                      "pace", x->listener.pace, "silence", x->heard.lead, "posterior",
                      kind_names[x->listener.posterior.kind], "over", x->listener.posterior.window, "threshold",
                      x->listener.posterior.threshold / 255.0, "events", events);
+    if (x->listener.ear.gate != NULL)
+        json_object_set_new(json, "open", json_real(1 - (double)x->heard.n_closed / x->heard.n));
     if (x->judged)
         json_object_set_new(json, "truth", found_json(&x->found));
     if (x->chosen >= 0)
@@ -382,7 +387,8 @@ const struct command command_listen = {
         "--target listens on that emulated board, too, in calls of 160 samples, and measures it; other events there "
         "are\n"
         "an error.\n\n"
-        "JSON keys: seconds, inferences, pace (seconds between them), silence, posterior, over, threshold, events: "
+        "JSON keys: seconds, inferences, pace (seconds between them), silence, posterior, over, threshold, "
+        "open (with a gate, the share of inferences for which it was), events: "
         "[{time, word, score}], truth:\n"
         "{words, hits, misses, misses_interval, false_accepts, false_accepts_per_hour, false_accepts_interval,\n"
         "latency}, chosen: {threshold, truth}, board: {target, via, samples_a_call, instructions, "

@@ -16,6 +16,20 @@ static enum mote_status read_share(struct cli *cli, const char *option, double *
     return MOTE_OK;
 }
 
+static enum mote_status read_gate(struct cli *cli, struct gate_wish *out)
+{
+    const char *value = cli_value(cli, "--gate");
+    char *end;
+
+    *out = (struct gate_wish){.said = value != NULL, .hold_ms = LISTEN_UNSAID, .before_ms = LISTEN_UNSAID};
+    if (value == NULL)
+        return MOTE_OK;
+    out->above = strtof(value, &end);
+    if (end == value || *end != '\0' || !(out->above >= 0 && out->above <= GATE_ABOVE_MAX))
+        return usage_error(cli, "--gate wants decibels, 0 to %d, not \"%s\"", GATE_ABOVE_MAX, value);
+    return MOTE_OK;
+}
+
 static void read_names(struct cli *cli, struct listen_options *o)
 {
     char *s = cli_value(cli, "--classes") != NULL ? pool_strdup(&cli->pool, cli_value(cli, "--classes")) : NULL, *rest;
@@ -56,6 +70,7 @@ enum mote_status cli_read_listening(struct cli *cli, struct listen_options *o)
     TRY(cli_number(cli, "--minimum", 1, MOTE_POSTERIOR_WINDOW_MAX, &minimum));
     TRY(cli_number(cli, "--suppress", 0, 60000, &suppress));
     TRY(read_share(cli, "--threshold", &o->threshold));
+    TRY(read_gate(cli, &o->gate));
     read_names(cli, o);
     o->wish = (struct front_end_wish){.window_ms = (int32_t)window, .step_ms = (int32_t)step, .absolute = true};
     o->every = (int32_t)every;

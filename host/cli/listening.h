@@ -17,6 +17,7 @@ bool cli_says_listening(const struct cli *cli);
         {"--posterior", "KIND", "average, sum or hits"}, {"--threshold", "P", "0 to 1: what is above it is heard"},    \
         {"--over", "N", "of so many inferences"}, {"--minimum", "N", "average: nothing before so many inferences"},    \
         {"--suppress", "MS", "how long nothing (average: not the same) is heard again"},                               \
+        {"--gate", "DB", "listens where sound is so much above the background; 0: always"},                            \
     {                                                                                                                  \
         "--classes", "A,B,…", "their names, where the model has none"                                                  \
     }

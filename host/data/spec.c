@@ -112,6 +112,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_IGNORE("training", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("compress", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_IGNORE("posterior", CYAML_FLAG_OPTIONAL),
+    CYAML_FIELD_IGNORE("gate", CYAML_FLAG_OPTIONAL),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct specification, fields)};

@@ -133,6 +133,24 @@ struct posterior {
     enum posterior_kind { POSTERIOR_NONE, POSTERIOR_AVERAGE, POSTERIOR_SUM, POSTERIOR_HITS } kind;
     int32_t threshold, window, minimum, suppression;
 };
+/* Of what listens (mote/gate.h), in inferences. */
+struct gate {
+    int32_t ratio; /* of 2^8, of the background's power; 0: there is none */
+    int32_t least; /* mean square of samples */
+    int32_t hold, before;
+};
+#define GATE_BEFORE_MAX 255
+#define GATE_LEAST_MAX  (1 << 30)
+#define GATE_ABOVE      6 /* decibels, as usual */
+#define GATE_ABOVE_MAX  24
+#define GATE_BELOW_MAX  90
+/* What somebody wants of one. */
+struct gate_wish {
+    bool said;                  /* else as the model has it */
+    float above;                /* decibels above the background, to GATE_ABOVE_MAX; 0: no gate */
+    float least;                /* decibels below full scale, to GATE_BELOW_MAX; 0: as usual */
+    int32_t hold_ms, before_ms; /* below 0: as usual */
+};
 #define POSTERIORS           (POSTERIOR_HITS + 1)
 #define POSTERIOR_WINDOW_MAX 4096
 #define HEARS_MS_MAX         60000
@@ -146,6 +164,7 @@ struct hears {
     int32_t channels;
     int32_t clip; /* milliseconds of sound that a sample was */
     struct posterior posterior;
+    struct gate gate;
 };
 
 struct model {

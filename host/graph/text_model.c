@@ -112,6 +112,14 @@ static enum mote_status parse_posterior(struct words *ws, struct posterior *p)
     return words_named(ws, "suppression", 0, UINT16_MAX, &p->suppression);
 }
 
+static enum mote_status parse_gate(struct words *ws, struct gate *g)
+{
+    TRY(words_named(ws, "ratio", 256, UINT16_MAX, &g->ratio));
+    TRY(words_named(ws, "least", 0, GATE_LEAST_MAX, &g->least));
+    TRY(words_named(ws, "hold", 1, UINT16_MAX, &g->hold));
+    return words_named(ws, "before", 0, GATE_BEFORE_MAX, &g->before);
+}
+
 enum mote_status parse_hears(struct parser *ps)
 {
     struct hears *h = &ps->m->hears;
@@ -123,7 +131,9 @@ enum mote_status parse_hears(struct parser *ps)
     TRY(words_named(&ps->w, "step", 1, HEARS_MS_MAX, &h->step));
     TRY(words_named(&ps->w, "channels", 1, HEARS_CHANNELS_MAX, &h->channels));
     TRY(words_named(&ps->w, "clip", 1, HEARS_MS_MAX, &h->clip));
-    return words_accept(&ps->w, "posterior") ? parse_posterior(&ps->w, &h->posterior) : MOTE_OK;
+    if (words_accept(&ps->w, "posterior"))
+        TRY(parse_posterior(&ps->w, &h->posterior));
+    return words_accept(&ps->w, "gate") ? parse_gate(&ps->w, &h->gate) : MOTE_OK;
 }
 
 /* ---- the split ---- */

@@ -394,6 +394,9 @@ static void print_hears(struct text *out, const struct hears *h)
     if (p->kind != POSTERIOR_NONE)
         text_add(out, " posterior %s threshold %d window %d minimum %d suppression %d", posterior_names[p->kind],
                  p->threshold, p->window, p->minimum, p->suppression);
+    if (h->gate.ratio > 0)
+        text_add(out, " gate ratio %d least %d hold %d before %d", h->gate.ratio, h->gate.least, h->gate.hold,
+                 h->gate.before);
     text_add(out, "\n");
 }
 

@@ -63,6 +63,8 @@ static void keep_scores(struct listener *l, int64_t silence, struct listened *x,
     const size_t classes = l->posterior.classes;
 
     memcpy(x->scores + (size_t)x->n * classes, mote_listener_scores(l->ear.how, l->ear.listener), classes);
+    x->n_closed +=
+        l->ear.gate != NULL && !mote_gate_is_open(l->ear.gate, mote_listener_gate(l->ear.how, l->ear.listener));
     x->times[x->n++] = (double)(taken - silence) / l->rate;
 }
 

@@ -25,7 +25,8 @@ MUST_CHECK enum mote_status listener_open(struct pool *pool, const struct pipeli
 struct listened {
     double seconds;      /* of the sound, without the silence around it */
     double lead;         /* seconds of silence before it and, as many, after it */
-    int32_t n, n_events; /* inferences */
+    int32_t n, n_events; /* inferences, those counted while a gate was closed among them */
+    int32_t n_closed;    /* of n: the gate was closed */
     double *times;       /* [n] seconds of the sound, when each was known */
     uint8_t *scores;     /* [n][classes] */
     struct event *events;

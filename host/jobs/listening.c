@@ -5,7 +5,13 @@
 
 #include "host/jobs/manifest.h"
 
-#define SLICES_BLIND 100 /* frames after a reset and after an event, as microWakeWord */
+#define GATE_BELOW    60   /* decibels below full scale, */
+#define GATE_HOLD     1000 /* milliseconds, or the network's window, */
+#define GATE_BEFORE   100  /* and milliseconds, as usual */
+#define GATE_HELD_MAX (UINT16_MAX - GATE_BEFORE_MAX)
+#define SLICES_BLIND  100 /* frames after a reset and after an event, as microWakeWord */
+
+_Static_assert(GATE_BEFORE_MAX == MOTE_GATE_BEFORE_MAX, "as a device has room for");
 
 struct making {
     struct pool *pool;
@@ -87,6 +93,56 @@ static void choose_posterior(const struct making *k, struct model *m)
         .minimum = minimum < window ? minimum : window,
         .suppression = or_else(o->suppression, usual_suppression(k, kind)),
     };
+}
+
+/* ---- when it listens ---- */
+static double power_of(double decibels) { return pow(10, decibels / 10); }
+
+static int32_t steps_of(const struct making *k, int32_t ms, int32_t most)
+{
+    const double n = ceil(ms / 1000.0 * k->f.rate / k->advance - 1e-9);
+
+    return n > most ? most : (int32_t)n;
+}
+
+/* Milliseconds that the network looks at. */
+static int64_t window_of(const struct making *k)
+{
+    return (front_end_samples(&k->f) * 1000 + k->f.rate - 1) / k->f.rate;
+}
+
+/* What is not said stays as the model has it. Held is what the network hears, which lags behind. */
+static void choose_gate(const struct making *k, struct model *m)
+{
+    const struct gate_wish *w = &k->o.gate;
+    const struct gate *old = &m->hears.gate;
+    const int32_t usual = window_of(k) > GATE_HOLD ? (int32_t)window_of(k) : GATE_HOLD;
+    int32_t least = old->least, before = old->before, held = old->hold - old->before;
+
+    if (!w->said)
+        return;
+    if (w->least > 0 || old->ratio == 0)
+        least = (int32_t)(GATE_LEAST_MAX * power_of(-(w->least > 0 ? (double)w->least : GATE_BELOW)));
+    if (w->hold_ms >= 0 || old->ratio == 0)
+        held = steps_of(k, w->hold_ms >= 0 ? w->hold_ms : usual, GATE_HELD_MAX);
+    if (w->before_ms >= 0 || old->ratio == 0)
+        before = steps_of(k, w->before_ms >= 0 ? w->before_ms : GATE_BEFORE, GATE_BEFORE_MAX);
+    m->hears.gate = (struct gate){.ratio = w->above > 0 ? (int32_t)lround(256 * power_of((double)w->above)) : 0,
+                                  .least = least,
+                                  .hold = held + before,
+                                  .before = before};
+}
+
+/* What a window keeps while the gate is closed is to be quiet. */
+static enum mote_status check_gate(const struct making *k, const struct gate *g, const struct frame *at)
+{
+    const int64_t held = (int64_t)(g->hold - g->before) * k->advance * 1000 / k->f.rate;
+
+    if (g->ratio == 0 || !k->streams || held >= window_of(k))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "a gate that closes after %lld ms: the network looks at %lld ms, hold at least those", (long long)held,
+                (long long)window_of(k));
 }
 
 /* ---- what the files say ---- */
@@ -243,7 +299,10 @@ static enum mote_status finish(struct making *k, struct pipeline *p, const struc
     TRY(name_classes(k, m, at));
     remember(k, m);
     choose_posterior(k, m);
-    *l = (struct plan_listen){.rate = k->f.rate, .silence = front_end_silence(&k->f), .advance = k->advance};
+    choose_gate(k, m);
+    TRY(check_gate(k, &m->hears.gate, at));
+    *l = (struct plan_listen){
+        .rate = k->f.rate, .silence = front_end_silence(&k->f), .advance = k->advance, .gate = m->hears.gate};
     TRY(posterior_of(m, &l->posterior, at));
     p->listen = l;
     p->streams = k->streams;
@@ -253,7 +312,7 @@ static enum mote_status finish(struct making *k, struct pipeline *p, const struc
 static bool says_something(const struct listen_options *o)
 {
     return o->preset != NULL || o->every > 0 || o->kind >= 0 || o->threshold >= 0 || o->window >= 0 ||
-           o->minimum >= 0 || o->suppression_ms >= 0;
+           o->minimum >= 0 || o->suppression_ms >= 0 || o->gate.said;
 }
 
 enum mote_status listening_load(struct pool *pool, const char *path, const struct listen_options *options,
@@ -286,5 +345,7 @@ enum mote_status listening_settle(struct pool *pool, const struct listen_options
     if (k.streams)
         TRY(plan_advance(&k, &p, at));
     choose_posterior(&k, m);
+    choose_gate(&k, m);
+    TRY(check_gate(&k, &m->hears.gate, at));
     return posterior_of(m, &ignored, at);
 }

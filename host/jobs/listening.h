@@ -18,6 +18,7 @@ struct listen_options {
     double threshold;                    /* 0 to 1 */
     int32_t window, minimum;             /* inferences */
     int32_t suppression, suppression_ms; /* inferences; unsaid: milliseconds */
+    struct gate_wish gate;               /* that it has or gets */
     const char *const *names;            /* [n_names] of the classes, where the model has none */
     int32_t n_names;
 };

@@ -83,6 +83,7 @@ enum mote_status listening_keep(struct pool *pool, const char *path, const struc
     if (p.model.hears.preset == NULL)
         p.model.hears = listens->hears;
     p.model.hears.posterior = listens->hears.posterior;
+    p.model.hears.gate = listens->hears.gate;
     p.model.hears.posterior.threshold = threshold;
     p.model.n_classes = listens->n_classes;
     p.model.classes = listens->classes;

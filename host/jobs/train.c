@@ -239,11 +239,13 @@ static int32_t threads_of(const struct train *t)
 /* The model is to know how its scores become commands. */
 static enum mote_status take_posterior(struct train *t)
 {
-    const struct recipe_posterior *p = t->recipe.posterior;
-    struct frame here = {.up = &t->recipe_file, .kind = "posterior", .index = -1};
+    static const struct recipe_posterior usual = {POSTERIOR_NONE, RECIPE_UNSAID, RECIPE_UNSAID, RECIPE_UNSAID,
+                                                  RECIPE_UNSAID};
+    const struct recipe_posterior *p = t->recipe.posterior != NULL ? t->recipe.posterior : &usual;
+    struct frame here = {.up = &t->recipe_file, .kind = p != &usual ? "posterior" : "gate", .index = -1};
     struct listen_options options;
 
-    if (p == NULL)
+    if (p == &usual && !t->recipe.gate.said)
         return MOTE_OK;
     if (t->net.hears.preset == NULL || t->net.n_classes == 0)
         return fail(&here, MOTE_ERR_VALUE,
@@ -253,7 +255,8 @@ static enum mote_status take_posterior(struct train *t)
                                       .window = p->over,
                                       .minimum = p->minimum,
                                       .suppression = LISTEN_UNSAID,
-                                      .suppression_ms = p->suppress};
+                                      .suppression_ms = p->suppress,
+                                      .gate = t->recipe.gate};
     return listening_settle(t->pool, &options, &t->net, &here);
 }
 

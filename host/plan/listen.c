@@ -53,10 +53,26 @@ static enum mote_status find_samples(struct plan *plan, struct mote_listening *h
     return MOTE_OK;
 }
 
+/* Powers of a step of n samples fit into 32 bits, and are as exact as they can be. */
+static struct mote_gate gate_of(const struct gate *g, uint32_t step)
+{
+    const uint32_t n = step < MOTE_GATE_STEP_MAX ? step : MOTE_GATE_STEP_MAX;
+    int shift = 0;
+
+    while ((uint64_t)n << 30 >> shift > UINT32_MAX)
+        shift++;
+    return (struct mote_gate){.least = (uint32_t)((uint64_t)g->least * n >> shift),
+                              .ratio = (uint16_t)g->ratio,
+                              .hold = (uint16_t)g->hold,
+                              .before = (uint8_t)g->before,
+                              .shift = (uint8_t)shift};
+}
+
 enum mote_status stage_listen(struct plan *plan, const struct frame *at)
 {
     const struct plan_listen *l = plan->options.listen;
     struct mote_listening how;
+    uint32_t bytes;
 
     if (l == NULL)
         return MOTE_OK;
@@ -65,12 +81,16 @@ enum mote_status stage_listen(struct plan *plan, const struct frame *at)
     TRY(find_samples(plan, &how, at));
     TRY(find_scores(plan, &how, at));
     plan->listening = how;
+    plan->gated = l->gate.ratio > 0;
+    if (plan->gated)
+        plan->gate = gate_of(&l->gate, how.wanted - how.kept);
+    bytes = mote_listener_bytes(&how, plan->gated ? &plan->gate : NULL);
     plan->listener = plan_value(plan, &(struct value){.kind = VALUE_STATE,
                                                       .name = "listener",
                                                       .type = TYPE_U32,
                                                       .tensor = -1,
-                                                      .bytes = mote_listener_bytes(&how),
-                                                      .decoded = mote_listener_bytes(&how),
+                                                      .bytes = bytes,
+                                                      .decoded = bytes,
                                                       .alias = VALUE_NONE});
     return MOTE_OK;
 }
@@ -80,6 +100,7 @@ void print_listen(const struct plan *plan, struct text *text)
     const struct mote_listening *how = &plan->listening;
 
     if (plan->listener != VALUE_NONE)
-        text_add(text, "%u samples an inference, %u of them of the one before, %d classes, %u bytes of state\n",
-                 how->wanted, how->kept, how->posterior.classes, mote_listener_bytes(how));
+        text_add(text, "%u samples an inference, %u of them of the one before, %d classes, %u bytes of state%s\n",
+                 how->wanted, how->kept, how->posterior.classes,
+                 mote_listener_bytes(how, plan->gated ? &plan->gate : NULL), plan->gated ? ", a gate" : "");
 }

@@ -95,6 +95,7 @@ struct plan_listen {
     int32_t silence; /* before the first one */
     int32_t advance; /* new ones an inference */
     struct mote_posterior posterior;
+    struct gate gate;
 };
 
 struct plan_options {
@@ -165,6 +166,8 @@ struct plan {
     int32_t place;    /* the state in which generated C keeps where it is in the schedule, or VALUE_NONE */
     int32_t listener; /* the state of a model that listens, or VALUE_NONE */
     struct mote_listening listening;
+    struct mote_gate gate; /* of it, if gated */
+    bool gated;
     int32_t *value_of_tensor; /* [graph->n_tensors], VALUE_NONE if it is not needed */
     int32_t zeros[256];       /* by zero point + 128: the shared row of zero points, VALUE_NONE if nobody asked */
     int64_t arena_bytes;      /* multiple of ARENA_ALIGN */

@@ -101,7 +101,11 @@ struct posterior_section {
     const enum posterior_kind *kind;
     const char *threshold, *over, *minimum, *suppress;
 };
-extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compress_fields[], posterior_fields[];
+struct gate_section {
+    const char *above, *least, *hold, *before;
+};
+extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compress_fields[], posterior_fields[],
+    gate_fields[];
 /* The section, or NULL, with what it leaves out at its default. */
 MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
                                           const struct frame *at);
@@ -112,5 +116,8 @@ MUST_CHECK enum mote_status compress_read(struct pool *pool, const struct compre
 /* The same; without a section *out is NULL. */
 MUST_CHECK enum mote_status posterior_read(struct pool *pool, const struct posterior_section *section,
                                            const struct recipe_posterior **out, const struct frame *at);
+/* The same; without a section nothing is said. */
+MUST_CHECK enum mote_status gate_read(const struct gate_section *section, struct gate_wish *out,
+                                      const struct frame *at);
 
 #endif

@@ -17,6 +17,7 @@ struct recipe_yaml {
     const struct training_section *training;
     const struct compress_section *compress;
     const struct posterior_section *posterior;
+    const struct gate_section *gate;
 };
 
 #define NEEDED   CYAML_FLAG_POINTER
@@ -32,6 +33,7 @@ static const cyaml_schema_field_t fields[] = {
     CYAML_FIELD_MAPPING_PTR("training", OPTIONAL, struct recipe_yaml, training, training_fields),
     CYAML_FIELD_MAPPING_PTR("compress", OPTIONAL, struct recipe_yaml, compress, compress_fields),
     CYAML_FIELD_MAPPING_PTR("posterior", OPTIONAL, struct recipe_yaml, posterior, posterior_fields),
+    CYAML_FIELD_MAPPING_PTR("gate", OPTIONAL, struct recipe_yaml, gate, gate_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct recipe_yaml, fields)};
@@ -114,6 +116,7 @@ enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes 
     TRY(layers_read(pool, y->network, y->network_count, &out->layers, at));
     TRY(training_read(y->training, &out->training, at));
     TRY(posterior_read(pool, y->posterior, &out->posterior, at));
+    TRY(gate_read(y->gate, &out->gate, at));
     TRY(read_compressing(y, out, at));
     return compress_read(pool, y->compress, &out->compressing, &out->stages, &out->n_stages, at);
 }

@@ -101,6 +101,7 @@ struct recipe {
     const char *target;                       /* the board that the network is for; NULL: none in particular */
     const struct data_section *data;          /* NULL if the recipe has none */
     const struct recipe_posterior *posterior; /* NULL if the recipe has none */
+    struct gate_wish gate;
     const struct recipe_layer *layers;
     int32_t n_layers;
     float width;                           /* multiplies the filters of all CONV_2D */

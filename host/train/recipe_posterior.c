@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `posterior:` of a recipe: how the network's scores become commands (docs/WAKE_WORDS.md). */
+/* `posterior:` and `gate:` of a recipe: how the network's scores become commands, and when it listens at all
+ * (docs/WAKE_WORDS.md). */
 #include "host/yaml/yaml.h"
 #include "host/train/layer.h"
 
@@ -9,6 +10,7 @@ static const cyaml_strval_t kinds[] = {
 
 #define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 #define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct posterior_section, member, 1, YAML_TEXT_MAX)
+#define GATE(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct gate_section, member, 1, YAML_TEXT_MAX)
 
 /* clang-format off */
 const cyaml_schema_field_t posterior_fields[] = {
@@ -17,6 +19,13 @@ const cyaml_schema_field_t posterior_fields[] = {
     TEXT(over),
     TEXT(minimum),
     TEXT(suppress),
+    CYAML_FIELD_END,
+};
+const cyaml_schema_field_t gate_fields[] = {
+    GATE(above),
+    GATE(least),
+    GATE(hold),
+    GATE(before),
     CYAML_FIELD_END,
 };
 /* clang-format on */
@@ -64,4 +73,28 @@ enum mote_status posterior_read(struct pool *pool, const struct posterior_sectio
                     (int)p->over);
     *out = p;
     return MOTE_OK;
+}
+
+/* ---- the gate ---- */
+static enum mote_status read_decibels(const char *name, const char *text, float most, float usual, float *out,
+                                      const struct frame *at)
+{
+    *out = usual;
+    if (text != NULL && (!yaml_real(text, out) || !(*out > 0 && *out <= most)))
+        return fail(at, MOTE_ERR_VALUE, "%s is \"%s\": it must be a number of decibels above 0, to %g", name, text,
+                    (double)most);
+    return MOTE_OK;
+}
+
+enum mote_status gate_read(const struct gate_section *s, struct gate_wish *out, const struct frame *at)
+{
+    struct frame here = {.up = at, .kind = "gate", .index = -1};
+
+    *out = (struct gate_wish){.said = s != NULL};
+    if (s == NULL)
+        return MOTE_OK;
+    TRY(read_decibels("above", s->above, GATE_ABOVE_MAX, GATE_ABOVE, &out->above, &here));
+    TRY(read_decibels("least", s->least, GATE_BELOW_MAX, 0, &out->least, &here));
+    TRY(read_whole("hold", s->hold, 1, HEARS_MS_MAX, &out->hold_ms, &here));
+    return read_whole("before", s->before, 0, HEARS_MS_MAX, &out->before_ms, &here);
 }

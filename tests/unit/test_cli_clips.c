@@ -127,12 +127,13 @@ static void a_posterior_stays_with_the_model(void **state)
     (void)state;
     if (!put_clips())
         skip();
-    put_text("in/posterior.yaml",
-             RECIPE(MICRO, "") "posterior: {kind: hits, threshold: 0.6, over: 3, suppress: 700}\n");
+    put_text("in/posterior.yaml", RECIPE(MICRO, "") "posterior: {kind: hits, threshold: 0.6, over: 3, suppress: 700}\n"
+                                                    "gate: {above: 9, least: 70, before: 40}\n");
     r = RUN("train", "@in/posterior.yaml", "-o", "@out/kept", "--threads", "1", "--epochs", "8");
     want_status(&r, 0);
     assert_non_null(strstr(OK("inspect", "@out/kept/model.graph", "--text").out,
-                           "clip 1000 posterior hits threshold 153 window 3 minimum 3 suppression 35\n"));
+                           "clip 1000 posterior hits threshold 153 window 3 minimum 3 suppression 35 "
+                           "gate ratio 2033 least 107 hold 52 before 2\n"));
     OK("quantize", "@out/kept/model.graph", "--data", "@in/posterior.yaml", "-o", "@out/kept/int8.graph");
     add_sweep(stream + SECOND, 6000, 800, 2800, 6000);
     put_sound("in/rise.wav", SECOND, 1, stream, 3 * SECOND);
@@ -143,21 +144,30 @@ static void a_posterior_stays_with_the_model(void **state)
     r = OK("inspect", "@out/kept/int8.graph");
     assert_non_null(strstr(r.out, "posterior: hits of 3 inferences above "));
     assert_null(strstr(r.out, "above 0.600"));
+    assert_non_null(strstr(r.out, "gate: 9.0 dB above the background, 70.0 dB below full scale at most"));
+    assert_non_null(strstr(OK("listen", "@out/kept/int8.graph", "@in/rise.wav").out, "the gate was open for "));
+    assert_null(strstr(OK("listen", "@out/kept/int8.graph", "@in/rise.wav", "--gate", "0").out, "the gate"));
 }
 
 static void wrong_posteriors_are_named(void **state)
 {
     static const struct {
         const char *text, *part;
-    } wrong[] = {
-        {"{kind: mean}", "mean"},
-        {"{over: 0}", "posterior: over is \"0\": it must be a whole number from 1 to 4096"},
-        {"{threshold: 1.5}", "posterior: threshold is \"1.5\": it must be a number from 0 to 1"},
-        {"{suppress: soon}", "suppress is \"soon\""},
-        {"{kind: average, over: 3, minimum: 4}", "minimum is 4 inferences of 3"},
-        {"{kind: sum, minimum: 4}", "minimum belongs to the kind average"},
-        {"{wide: 3}", "wide"},
-    };
+    } wrong[] =
+        {
+            {"{kind: mean}", "mean"},
+            {"{over: 0}", "posterior: over is \"0\": it must be a whole number from 1 to 4096"},
+            {"{threshold: 1.5}", "posterior: threshold is \"1.5\": it must be a number from 0 to 1"},
+            {"{suppress: soon}", "suppress is \"soon\""},
+            {"{kind: average, over: 3, minimum: 4}", "minimum is 4 inferences of 3"},
+            {"{kind: sum, minimum: 4}", "minimum belongs to the kind average"},
+            {"{wide: 3}", "wide"},
+        },
+      gates[] = {
+          {"{above: 0}", "gate: above is \"0\": it must be a number of decibels above 0, to 24"},
+          {"{least: 200}", "gate: least is \"200\": it must be a number of decibels above 0, to 90"},
+          {"{before: soon}", "gate: before is \"soon\": it must be a whole number from 0 to 60000"},
+      };
     struct result r;
 
     (void)state;
@@ -168,6 +178,12 @@ static void wrong_posteriors_are_named(void **state)
         r = RUN("train", "@in/wrong.yaml", "-o", "@out/wrong");
         assert_true(r.status == 1 || r.status == 2);
         want_failure(&r, r.status, wrong[i].part);
+    }
+    for (size_t i = 0; i < COUNT(gates); i++) {
+        put_text("in/wrong.yaml", pool_printf(&pool, "%sgate: %s\n", RECIPE(MICRO, ""), gates[i].text));
+        r = RUN("train", "@in/wrong.yaml", "-o", "@out/wrong");
+        assert_true(r.status == 1 || r.status == 2);
+        want_failure(&r, r.status, gates[i].part);
     }
     put_text("in/table.csv", "a,b\n1,x\n2,y\n3,x\n4,y\n5,x\n6,y\n7,x\n8,y\n9,x\n10,y\n");
     put_text("in/table.yaml", "data: {path: table.csv}\nnetwork:\n  - fully_connected: {}\n  - softmax: {}\n"

@@ -65,7 +65,7 @@ static const char *write_model(struct fixture *f, int kind)
 }
 
 /* In the pool: its plan knows where its model is. */
-static struct pipeline *load(struct fixture *f, int kind, int32_t every)
+static struct pipeline *load_gated(struct fixture *f, int kind, int32_t every, const struct gate_wish *gate)
 {
     const struct listen_options options = {.preset = kind == FLOATS ? "lfbe" : "micro",
                                            .every = every,
@@ -74,12 +74,18 @@ static struct pipeline *load(struct fixture *f, int kind, int32_t every)
                                            .window = 4,
                                            .minimum = LISTEN_UNSAID,
                                            .suppression = LISTEN_UNSAID,
-                                           .suppression_ms = 300};
+                                           .suppression_ms = 300,
+                                           .gate = *gate};
     struct pipeline *p = pool_alloc(&f->pool, sizeof *p);
 
     want_ok(f, listening_load(&f->pool, write_model(f, kind), &options, p, &f->at));
     want_ok(f, pipeline_compile(p, &(struct pipeline_options){.passes = NULL}, &f->at));
     return p;
+}
+
+static struct pipeline *load(struct fixture *f, int kind, int32_t every)
+{
+    return load_gated(f, kind, every, &(struct gate_wish){.said = false});
 }
 
 /* A hum, with a loud high tone in the second half of each second. */
@@ -196,11 +202,11 @@ static const char main_c[] =
     "        if (event.command >= 0)\n            printf(\"%%d %%u %%d\\n\", (int)event.command, (unsigned)event.time, "
     "event.score);\n    }\n    return all != 64000;\n}\n";
 
-static void listen_with_c(struct fixture *f, int kind, const int16_t *samples)
+static void listen_with_c(struct fixture *f, int kind, const struct gate_wish *gate, const int16_t *samples)
 {
     static const char *const NAMES[] = {"FRAME", "WINDOW", "FLOATS"};
-    struct pipeline *p = load(f, kind, 0);
-    const char *dir = pool_printf(&f->pool, "%s/%s", f->dir, names[kind]), *text;
+    struct pipeline *p = load_gated(f, kind, 0, gate);
+    const char *dir = pool_printf(&f->pool, "%s/%s%s", f->dir, names[kind], gate->said ? "_gated" : ""), *text;
     struct listener l;
     struct bytes want, got;
 
@@ -233,7 +239,137 @@ static void generated_c_hears_the_same(void **state)
     work_begin(&f);
     samples = make_samples(&f);
     for (int kind = 0; kind < MODELS; kind++)
-        listen_with_c(&f, kind, samples);
+        listen_with_c(&f, kind, &(struct gate_wish){.said = false}, samples);
+    work_end(&f);
+}
+
+/* ---- a gate ---- */
+static const struct gate_wish narrow = {.said = true, .above = 6, .least = 50, .hold_ms = 200, .before_ms = 60};
+
+/* Half a second of silence, then of a tone, twice; before and after them and between them two seconds of silence. */
+static int16_t *make_calls(struct fixture *f)
+{
+    int16_t *samples = pool_array(&f->pool, SAMPLES, sizeof *samples);
+
+    for (int i = 0; i < SAMPLES; i++)
+        if (i % (2 * SECOND) >= 3 * SECOND / 2)
+            samples[i] = (int16_t)(i % 3 == 0 ? 9000 : -4500);
+    return samples;
+}
+
+static struct listened hear_gated(struct fixture *f, int kind, const struct gate_wish *gate, int16_t *samples)
+{
+    struct sound sound = {.rate = SECOND, .from = SECOND, .channels = 1, .n = SAMPLES, .samples = samples};
+    struct pipeline *p = load_gated(f, kind, 0, gate);
+    struct listened x;
+    struct listener l;
+
+    want_ok(f, listener_open(&f->pool, p, &l, &f->at));
+    assert_int_equal(l.ear.gate != NULL, gate->above > 0);
+    want_ok(f, listener_hear(&f->pool, &l, &sound, 1, &x, NULL, &f->at));
+    return x;
+}
+
+/* Of silence that is cut short nothing is missed: the same events, as much later as samples are held back. The front
+ * end of FLOATS keeps nothing from frame to frame. */
+static void a_gate_hears_what_is_loud(void **state)
+{
+    struct listened open, gated;
+    struct fixture f;
+    int16_t *samples;
+
+    (void)state;
+    work_begin(&f);
+    samples = make_calls(&f);
+    open = hear_gated(&f, FLOATS, &(struct gate_wish){.said = true}, samples);
+    gated = hear_gated(&f, FLOATS, &narrow, samples);
+    assert_int_equal(open.n_closed, 0);
+    assert_in_range(gated.n_closed, gated.n / 2, gated.n * 9 / 10);
+    assert_true(open.n_events >= 2);
+    assert_int_equal(gated.n_events, open.n_events);
+    for (int32_t i = 0; i < gated.n_events; i++) {
+        assert_int_equal(gated.events[i].score, open.events[i].score);
+        assert_float_equal(gated.events[i].time - open.events[i].time, 0.064, 1e-5); /* two steps of 32 ms */
+    }
+    work_end(&f);
+}
+
+/* What goes on is background after a while, as loud as it is. */
+static void what_goes_on_is_background(void **state)
+{
+    const struct mote_gate gate = {.least = 100, .ratio = 1024, .hold = 3, .before = 0, .shift = 2};
+    struct mote_gate_state s = {.background = 0};
+    int open = 0;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        mote_gate_hear(&gate, &s, 200);
+    assert_false(mote_gate_is_open(&gate, &s));
+    mote_gate_hear(&gate, &s, 900);
+    assert_true(mote_gate_is_open(&gate, &s));
+    for (; mote_gate_is_open(&gate, &s); open++)
+        mote_gate_hear(&gate, &s, 900);
+    assert_in_range(open, 20, 60);
+    for (int i = 0; i < 20; i++)
+        mote_gate_hear(&gate, &s, 10); /* and is forgotten sooner */
+    assert_in_range(s.background, 10, 14);
+    mote_gate_hear(&gate, &s, 90); /* below the least */
+    assert_false(mote_gate_is_open(&gate, &s));
+}
+
+static void powers_are_exact(void **state)
+{
+    static int16_t samples[MOTE_GATE_STEP_MAX];
+    const struct mote_gate gate = {.shift = 0}, wide = {.shift = 13};
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        samples[i] = (int16_t)(i % 2 ? 1010 : 990);
+    assert_int_equal(mote_gate_power(&gate, samples, 100), 100 * 100); /* whatever their mean */
+    for (uint32_t i = 0; i < MOTE_GATE_STEP_MAX; i++)
+        samples[i] = i % 2 ? INT16_MIN : INT16_MAX;
+    assert_int_equal(mote_gate_power(&wide, samples, 1), 0);
+    assert_int_equal(mote_gate_power(&gate, samples, MOTE_GATE_STEP_MAX), UINT32_MAX);
+    assert_int_equal(mote_gate_power(&wide, samples, 2), (32767U * 32767 + 32768U * 32768) >> 13);
+}
+
+static void gates_are_the_same_everywhere(void **state)
+{
+    struct fixture f;
+    int16_t *samples;
+
+    (void)state;
+    work_begin(&f);
+    samples = make_calls(&f);
+    for (int i = 0; i < SAMPLES; i++)
+        samples[i] = (int16_t)(samples[i] + i * 7919 % 61 - 30);
+    for (int kind = 0; kind < MODELS; kind++) {
+        struct gate_wish gate = narrow;
+
+        listen_with_c(&f, kind, &gate, samples);
+        gate.before_ms = 0;
+        assert_true(hear_gated(&f, kind, &gate, samples).n_closed > 0);
+    }
+    work_end(&f);
+}
+
+static void a_gate_is_open_for_a_window(void **state)
+{
+    const struct listen_options options = {.preset = "lfbe",
+                                           .kind = LISTEN_UNSAID,
+                                           .threshold = LISTEN_UNSAID,
+                                           .window = LISTEN_UNSAID,
+                                           .minimum = LISTEN_UNSAID,
+                                           .suppression = LISTEN_UNSAID,
+                                           .suppression_ms = LISTEN_UNSAID,
+                                           .gate = {.said = true, .above = 6, .hold_ms = 100, .before_ms = 0}};
+    struct pipeline p;
+    struct fixture f;
+
+    (void)state;
+    work_begin(&f);
+    assert_int_equal(listening_load(&f.pool, write_model(&f, FLOATS), &options, &p, &f.at), MOTE_ERR_VALUE);
+    assert_non_null(strstr(f.report.text, "the network looks at 192 ms"));
     work_end(&f);
 }
 
@@ -285,13 +421,21 @@ static void damaged_sections_are_refused(void **state)
         {AT(posterior.window), 4000, MOTE_ERR_BOUNDS},
         {AT(posterior.minimum), 0, MOTE_ERR_VALUE},
         {AT(state), UINT16_MAX, MOTE_ERR_BOUNDS},
+#define GATE(field)                                                                                                    \
+    sizeof(struct mote_listening) + offsetof(struct mote_gate, field), sizeof(((struct mote_gate *)0)->field)
+        {GATE(least), UINT32_MAX, MOTE_OK},
+        {GATE(ratio), 255, MOTE_ERR_VALUE},
+        {GATE(hold), 0, MOTE_ERR_VALUE},
+        {GATE(hold), UINT16_MAX, MOTE_OK},
+        {GATE(before), 255, MOTE_ERR_BOUNDS},
+        {GATE(shift), 32, MOTE_ERR_VALUE},
     };
     struct fixture f;
     struct pipeline *p;
 
     (void)state;
     work_begin(&f);
-    p = load(&f, FRAME, 0);
+    p = load_gated(&f, FRAME, 0, &narrow);
     for (size_t i = 0; i < COUNT(cases); i++)
         assert_int_equal(open_with(&f, p->image, cases[i].offset, cases[i].bytes, cases[i].value), cases[i].status);
     work_end(&f);
@@ -319,17 +463,16 @@ static struct bytes overlapping(struct fixture *f, struct bytes image, uint32_t 
 }
 
 /* Inferences that take no samples come to an end, and are not kept beyond the room for them. */
-static void a_listener_that_others_write_is_survived(void **state)
+static void others_write_listener(const struct gate_wish *gate)
 {
     struct sound sound = {.rate = SECOND, .from = SECOND, .channels = 1, .n = SAMPLES};
     struct pipeline *p;
     struct fixture f;
     int failed = 0;
 
-    (void)state;
     work_begin(&f);
     sound.samples = make_samples(&f);
-    p = load(&f, FRAME, 0);
+    p = load_gated(&f, FRAME, 0, gate);
     for (uint32_t ahead = 0; ahead < 256; ahead += 4) {
         struct pipeline damaged = {.image = overlapping(&f, p->image, ahead)};
         struct listened x;
@@ -340,6 +483,13 @@ static void a_listener_that_others_write_is_survived(void **state)
     }
     assert_true(failed > 0);
     work_end(&f);
+}
+
+static void a_listener_that_others_write_is_survived(void **state)
+{
+    (void)state;
+    others_write_listener(&(struct gate_wish){.said = false});
+    others_write_listener(&(struct gate_wish){.said = true, .above = 6, .hold_ms = 200, .before_ms = 0});
 }
 
 /* The same of a device's calls: each returns, some with a status. */
@@ -381,6 +531,11 @@ int main(void)
         cmocka_unit_test(a_sound_is_heard_as_its_scores_say),
         cmocka_unit_test(inferences_may_be_seldom),
         cmocka_unit_test(generated_c_hears_the_same),
+        cmocka_unit_test(a_gate_hears_what_is_loud),
+        cmocka_unit_test(what_goes_on_is_background),
+        cmocka_unit_test(powers_are_exact),
+        cmocka_unit_test(gates_are_the_same_everywhere),
+        cmocka_unit_test(a_gate_is_open_for_a_window),
         cmocka_unit_test(damaged_sections_are_refused),
         cmocka_unit_test(a_listener_that_others_write_is_survived),
         cmocka_unit_test(a_call_of_a_strange_image_returns),

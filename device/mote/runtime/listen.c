@@ -10,22 +10,40 @@
 
 #define SILENCE_MAX (1UL << 20) /* samples: what a strange image may make the first call compute */
 
-_Static_assert(sizeof(struct mote_listening) == 68 && sizeof(struct mote_listener) == 24, "the layout is format");
+_Static_assert(sizeof(struct mote_listening) == 68 && sizeof(struct mote_listener) == 24 &&
+                   sizeof(struct mote_gate) == 12 && sizeof(struct mote_gate_state) == 8,
+               "the layout is format");
 
-/* What there is of the section, NULL: nothing. */
-static const struct mote_listening *find(const struct mote_model *m)
+/* What there is of the section, NULL: nothing. *gate gets what lies behind it, NULL: none. */
+static const struct mote_listening *find(const struct mote_model *m, const struct mote_gate **gate)
 {
     const struct mote_image_section *s = section_find(m, MOTE_SECTION_LISTEN);
+    const struct mote_listening *how;
 
-    return s == NULL || s->bytes < sizeof(struct mote_listening)
-               ? NULL
-               : (const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset);
+    if (s == NULL || s->bytes < sizeof *how)
+        return NULL;
+    how = (const void *)(m->regions[MOTE_REGION_IMAGE] + s->offset);
+    *gate = s->bytes < sizeof *how + sizeof **gate ? NULL : (const void *)(how + 1);
+    return how;
 }
 
 static bool is_posterior(const struct mote_posterior *p)
 {
     return p->kind <= MOTE_POSTERIOR_HITS && p->classes >= 1 && p->classes <= MOTE_POSTERIOR_CLASSES_MAX &&
            p->window >= 1 && p->window <= MOTE_POSTERIOR_WINDOW_MAX && p->minimum >= 1 && p->minimum <= p->window;
+}
+
+static bool is_gate(const struct mote_gate *gate)
+{
+    return gate == NULL || (gate->hold >= 1 && gate->ratio >= 256 && gate->shift <= 31);
+}
+
+/* What the listener keeps has room in bytes; the samples that the gate holds back are counted alone first. */
+static bool has_room(const struct mote_listening *how, const struct mote_gate *gate, uint32_t bytes)
+{
+    if (gate != NULL && (uint64_t)gate->before * (how->wanted - how->kept) * sizeof(int16_t) > bytes)
+        return false;
+    return bytes >= mote_listener_bytes(how, gate);
 }
 
 static uint32_t bytes_of(uint32_t type)
@@ -46,7 +64,8 @@ static int32_t check_io(const struct mote_listening *how, const struct mote_io *
 
 int32_t mote_ear_open(struct mote_ear *ear, struct mote_model *m)
 {
-    const struct mote_listening *how = find(m);
+    const struct mote_gate *gate = NULL;
+    const struct mote_listening *how = find(m, &gate);
     const struct mote_image_tensor *t;
     struct mote_io in, out;
     int32_t status;
@@ -54,7 +73,7 @@ int32_t mote_ear_open(struct mote_ear *ear, struct mote_model *m)
     if (how == NULL || m->n_inputs != 1 || m->n_io < 2 ||
         (m->io->axis != MOTE_AXIS_NONE && (m->n_schedule == 0 || !schedule_streams(m))))
         return MOTE_ERR_USAGE;
-    if (!is_posterior(&how->posterior) || how->silence > SILENCE_MAX)
+    if (!is_posterior(&how->posterior) || !is_gate(gate) || how->silence > SILENCE_MAX)
         return MOTE_ERR_VALUE;
     (void)mote_model_input(m, 0, &in);
     (void)mote_model_output(m, 0, &out);
@@ -64,9 +83,14 @@ int32_t mote_ear_open(struct mote_ear *ear, struct mote_model *m)
     if (how->state >= m->n_tensors)
         return MOTE_ERR_BOUNDS;
     t = &m->tensors[how->state];
-    if (t->region != MOTE_REGION_ARENA || t->bytes < mote_listener_bytes(how))
+    if (t->region != MOTE_REGION_ARENA || !has_room(how, gate, t->bytes))
         return MOTE_ERR_BOUNDS;
-    *ear = (struct mote_ear){m, how, (void *)(m->regions[MOTE_REGION_ARENA] + t->offset), in.data, out.data};
+    *ear = (struct mote_ear){.model = m,
+                             .how = how,
+                             .gate = gate,
+                             .listener = (void *)(m->regions[MOTE_REGION_ARENA] + t->offset),
+                             .input = in.data,
+                             .output = out.data};
     return MOTE_OK;
 }
 
@@ -87,6 +111,23 @@ static uint32_t most(const struct mote_listening *how, uint32_t n)
     return how->silence / advance + n / advance + 2;
 }
 
+/* An inference of the samples that are there; true: there are scores. */
+static bool hear(struct mote_ear *ear, struct mote_event *event)
+{
+    const struct mote_listening *how = ear->how;
+    struct mote_listener *l = ear->listener;
+    bool heard;
+
+    if (ear->gate != NULL && !mote_listener_passes(how, ear->gate, l, ear->input)) {
+        mote_listener_rest(how, l, ear->input, event);
+        return true;
+    }
+    mote_listener_keep(how, l, ear->input);
+    heard = infer(ear->model);
+    mote_listener_hear(how, l, ear->input, heard ? ear->output : NULL, event);
+    return heard;
+}
+
 /* Up to the next inference, of which *left are left: below that it is over. */
 static uint32_t next(struct mote_ear *ear, const int16_t *samples, uint32_t n, struct mote_event *event, int32_t *heard,
                      uint32_t *left)
@@ -104,9 +145,7 @@ static uint32_t next(struct mote_ear *ear, const int16_t *samples, uint32_t n, s
             event->command = MOTE_ERR_VALUE;
             return n;
         }
-        mote_listener_keep(how, l, ear->input);
-        *heard = infer(ear->model);
-        mote_listener_hear(how, l, ear->input, *heard ? ear->output : NULL, event);
+        *heard = hear(ear, event);
     }
     return taken;
 }

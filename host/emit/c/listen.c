@@ -39,6 +39,24 @@ static void put_how(struct text *t, const struct plan *plan)
     put_posterior(t, &how->posterior);
 }
 
+static void put_gate(struct text *t, const struct plan *plan)
+{
+    const struct mote_gate *g = &plan->gate;
+
+    text_add(t,
+             "\nstatic const struct mote_gate %s_gate = {.least = %u, .ratio = %d, .hold = %d, .before = %d, .shift = "
+             "%d};\n",
+             plan->model->name, g->least, g->ratio, g->hold, g->before, g->shift);
+}
+
+static void put_pass(struct text *t, const char *name)
+{
+    text_add(t,
+             "        if (!mote_listener_passes(how, &%s_gate, l, input)) {\n"
+             "            mote_listener_rest(how, l, input, event);\n            continue;\n        }\n",
+             name);
+}
+
 void c_listen_source(struct text *t, const struct plan *plan)
 {
     const char *name = plan->model->name;
@@ -46,6 +64,8 @@ void c_listen_source(struct text *t, const struct plan *plan)
     if (plan->listener == VALUE_NONE)
         return;
     put_how(t, plan);
+    if (plan->gated)
+        put_gate(t, plan);
     text_add(t,
              "\nuint32_t %s_listen(%s, const int16_t *samples, uint32_t n, struct mote_event *event)\n{\n"
              "    const struct mote_listening *how = &%s_listening;\n"
@@ -54,9 +74,11 @@ void c_listen_source(struct text *t, const struct plan *plan)
              "    while (event->command < 0) {\n"
              "        const void *output = %s_output_0(arena);\n\n"
              "        taken += mote_listener_take(how, l, input, samples + taken, n - taken);\n"
-             "        if (!mote_listener_is_full(how, l))\n            break;\n"
-             "        mote_listener_keep(how, l, input);\n",
+             "        if (!mote_listener_is_full(how, l))\n            break;\n",
              name, c_arena(plan, false), name, c_at(plan, plan->values[plan->listener].offset, false), name, name);
+    if (plan->gated)
+        put_pass(t, name);
+    text_add(t, "        mote_listener_keep(how, l, input);\n");
     if (plan->feed.rows > 0)
         text_add(
             t,

@@ -365,6 +365,8 @@ static void build_listen(const struct image *im, struct section *s)
 
     how.state = (uint16_t)im->index[im->plan->listener];
     text_bytes(&s->bytes, &how, sizeof how);
+    if (im->plan->gated)
+        text_bytes(&s->bytes, &im->plan->gate, sizeof im->plan->gate);
     s->count = (uint32_t)s->bytes.len;
 }
 
