@@ -919,6 +919,8 @@ static void shipped_recipes_have_the_published_sizes(void **state)
         {.file = "lenet_5", .shape = "28x28x1", .classes = 10, .macs = 2293000, .parameters = 430500 + 580},
         {.file = "ds_cnn", .shape = "49x10x1", .classes = 12, .macs = 2656768, .parameters = 24908 - 576},
         {.file = "keywords", .shape = "49x40x1", .classes = 12, .macs = 1657888, .parameters = 18772},
+        {.file = "keywords_crnn", .shape = "49x40x1", .classes = 12, .macs = 2037368, .parameters = 61604},
+        {.file = "keywords_stream", .shape = "49x40x1", .classes = 12, .macs = 864768, .parameters = 29964},
         {.file = "digits", .shape = "28x28x1", .classes = 10, .macs = 1305664, .parameters = 18234},
         {.file = "resnet_8", .shape = "32x32x3", .classes = 10, .macs = 12501632, .parameters = 78666 - 240},
         {.file = "mobilenet_v1", .shape = "96x96x3", .classes = 2, .macs = 7489664, .parameters = 221794 - 2736},
