@@ -7,7 +7,7 @@
 
 #include "../shared/rows.h"
 #include "../shared/wide.h"
-#include "lstm_s8_unit.h"
+#include "lstm_cell.h"
 
 struct constants {
     const MOTE_FLASH int8_t *x_weights, *h_weights;

@@ -3,10 +3,8 @@
 #ifndef MOTE_LSTM_S8_UNIT_H
 #define MOTE_LSTM_S8_UNIT_H
 
-#include "gates_s8.h"
+#include "lstm_cell.h"
 #include "lstm_s8.h"
-
-enum { MOTE_GATE_INPUT, MOTE_GATE_FORGET, MOTE_GATE_CELL, MOTE_GATE_OUTPUT, MOTE_GATES };
 
 _Static_assert(MOTE_GATES == MOTE_LSTM_S8_GATES, "the contract's");
 
@@ -18,22 +16,6 @@ static inline int32_t mote_lstm_s8_gate(uint32_t x_sum, uint32_t h_sum, const MO
     int32_t h = mote_clamp16(mote_requant((int32_t)h_sum, mult[MOTE_GATES + g], shift[MOTE_GATES + g]));
 
     return mote_clamp16(x + h);
-}
-
-/* 3 * 2^12 times the real value of c, modulo 2^32. */
-static inline int32_t mote_lstm_s8_tangent_argument(int32_t c, int32_t shift)
-{
-    if (shift >= 0)
-        return (int32_t)((uint32_t)(3 * c) << shift);
-    return (3 * c + (INT32_C(1) << (-shift - 1))) >> -shift;
-}
-
-/* clamp16(requant(x)) with the multiplier 1/2 and the shift -14, |x| <= 2^30. */
-static inline int32_t mote_lstm_s8_forget(int32_t x)
-{
-    int32_t half = (x + 1) >> 1;
-
-    return mote_clamp16((half + (1 << 13) - (half < 0)) >> 14);
 }
 
 /* h of a unit with these gates, and c. */
