@@ -6,6 +6,8 @@
 #include <dirent.h>
 #include <ftw.h>
 
+#include "host/report/columns.h"
+
 struct pool pool;
 
 static char folder[] = "/tmp/mote-cli-XXXXXX";
@@ -66,6 +68,17 @@ struct result run_list(const char *env_path, const char *const *args)
                            .command = command.s,
                            .out = text_of(here("stdout.txt")),
                            .err = text_of(here("stderr.txt"))};
+}
+
+void want_narrow(const struct result *r)
+{
+    for (const char *line = r->out; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *s = pool_printf(&pool, "%.*s", (int)strcspn(line, "\n"), line);
+        const bool whole = strncmp(s, "Next: mote ", 11) == 0 || strchr(s + strspn(s, " "), ' ') == NULL;
+
+        if ((columns_text(s) > COLUMNS && !whole) || strchr(s, '\33') != NULL)
+            fail_msg("%s: %d columns: %s", r->command, columns_text(s), s);
+    }
 }
 
 void want_status(const struct result *r, int status)

@@ -59,6 +59,8 @@ struct result run_ok(const char *const *args); /* status 0, and nothing on stder
 #define OK(...)   run_ok(ARGS(__VA_ARGS__))
 
 void want_status(const struct result *r, int status);
+/* All lines within 80 columns, and no colors. A command to be pasted stays in one line, and so does a path. */
+void want_narrow(const struct result *r);
 /* A failure is one line on stderr, nothing on stdout and no file. */
 void want_failure(const struct result *r, int status, const char *part);
 void want_nothing_left(const char *command);

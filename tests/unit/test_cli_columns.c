@@ -6,18 +6,6 @@
 
 #include "host/report/columns.h"
 
-/* A command to be pasted stays in one line, and so does a path. */
-static void want_narrow(const struct result *r)
-{
-    for (const char *line = r->out; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *s = pool_printf(&pool, "%.*s", (int)strcspn(line, "\n"), line);
-        const bool whole = strncmp(s, "Next: mote ", 11) == 0 || strchr(s + strspn(s, " "), ' ') == NULL;
-
-        if ((columns_text(s) > COLUMNS && !whole) || strchr(s, '\33') != NULL)
-            fail_msg("%s: %d columns: %s", r->command, columns_text(s), s);
-    }
-}
-
 static int setup_columns(void **state)
 {
     int status = setup_all(state);

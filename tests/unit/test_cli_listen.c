@@ -111,6 +111,37 @@ static void a_word_is_printed_as_text(void **state)
 }
 
 /* Stereo, other posteriors, and the bytes of scores. */
+#define LONG "a_word_whose_name_is_longer_than_a_line_has_columns_and_which_nobody_would_say_to_a_device"
+
+static void what_is_printed_has_80_columns(void **state)
+{
+    static const char *const lists[][12] = {
+        {"listen", "@in/" LONG ".json", "@in/" LONG ".wav"},
+        {"listen", "@in/" LONG ".json", "@in/" LONG ".wav", "--truth", "@in/" LONG "_truth.json"},
+        {"listen", "@in/" LONG ".json", "@in/" LONG ".wav", "--truth", "@in/" LONG "_truth.json", "--sweep",
+         "--false-accepts", "0", "-o", "@out/" LONG ".graph"},
+        {"listen", "@in/" LONG ".json", "@in/" LONG ".wav", "--target", "mps2-an386", "--via", "c"},
+    };
+
+    (void)state;
+    if (!prepare())
+        skip();
+    put_tones("in/" LONG ".wav", 1);
+    put_text("in/" LONG ".json", "{\"wake_word\": \"" LONG "\", \"model\": \"high.graph\", \"micro\": "
+                                 "{\"probability_cutoff\": 0.8, \"sliding_window_size\": 5}}");
+    put_text("in/" LONG "_truth.json",
+             "[{\"wav_file\": \"" LONG ".wav\", \"detection_windows\": [[1.0, 1.5], [3.0, 3.5]]}]");
+    unsetenv("COLUMNS");
+    for (size_t i = 0; i < COUNT(lists) - (have_board() ? 0 : 1); i++) {
+        struct result r = run_list(NULL, lists[i]);
+
+        want_status(&r, 0);
+        assert_true(r.out[0] != '\0');
+        want_narrow(&r);
+    }
+    setenv("COLUMNS", "1000", 1);
+}
+
 static void options_choose_how(void **state)
 {
     struct bytes mono, stereo;
@@ -363,6 +394,7 @@ int main(void)
         TEST(tones_are_heard),
         TEST(a_truth_says_what_events_are_worth),
         TEST(a_word_is_printed_as_text),
+        TEST(what_is_printed_has_80_columns),
         TEST(options_choose_how),
         TEST(nothing_need_be_suppressed),
         TEST(a_model_that_listens_is_compiled),
