@@ -161,7 +161,7 @@ static bool pays(const struct plan *plan, const struct pair *pair, const struct 
 static void store(struct plan *plan, struct step *s, const struct pair *pair, const struct stored *stored)
 {
     struct lowering l = lowering_of(plan, s->op);
-    int32_t *args = pool_array(plan->pool, (size_t)(s->n_args + pair->tensors), sizeof *args);
+    int32_t *args = pool_array(plan->pool, (size_t)s->n_args + (size_t)pair->tensors, sizeof *args);
     int32_t n = WEIGHTS;
 
     memcpy(args, s->args, WEIGHTS * sizeof *args);
