@@ -20,7 +20,7 @@ static inline void mote_huffman_pick(const int8_t *in, const MOTE_FLASH uint8_t 
     }
 }
 
-/* Adds the products of the row that begins here to the sum. In this order, as a gap and a product are then done with
+/* Adds the products of the row that begins here to the sum. In this order, as a gap and an input are then done with
  * when the next lines begin: an Armv6-M has few registers. */
 static inline uint32_t mote_huffman_add_row(const struct mote_huffman *codes, struct mote_huffman_reader *reader,
                                             const int8_t *in, uint32_t sum)
@@ -36,14 +36,15 @@ static inline uint32_t mote_huffman_add_row(const struct mote_huffman *codes, st
     mote_huffman_skip(&r, word >> 31 ? 33u - codes->count_shift : 1);
     MOTE_HUFFMAN_UNROLL
     for (; n > 0; n--) {
-        int32_t gap, level;
+        int32_t gap, value, level;
 
         word = mote_huffman_next(&r);
         gap = gaps[mote_huffman_index(word, gap_shift)];
         in += gap >> 8;
         level = levels[mote_huffman_index(word << (uint8_t)gap, level_shift)];
-        sum += (uint32_t)((*in++ - zero) * (level >> 8));
+        value = *in++ - zero;
         mote_huffman_skip(&r, (uint8_t)(gap + level));
+        sum += (uint32_t)(value * (level >> 8));
     }
     *reader = r;
     return sum;
