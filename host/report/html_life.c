@@ -85,13 +85,18 @@ void life_find_best(struct life_models *m)
 
 size_t life_compared(const struct life_models *m, size_t which[LIFE_COMPARED])
 {
+    const struct confusion *c = m->rows[m->main].confusion;
     size_t n = 0;
 
-    if (m->rows[m->main].confusion != NULL)
-        which[n++] = m->main;
-    for (size_t i = 0; i < m->n && n < LIFE_COMPARED; i++)
-        if (i != m->main && m->rows[i].best && m->rows[i].confusion != NULL)
+    if (c == NULL)
+        return 0;
+    which[n++] = m->main;
+    for (size_t i = 0; i < m->n && n < LIFE_COMPARED; i++) {
+        const struct life_model *r = &m->rows[i];
+
+        if (i != m->main && r->best && r->confusion != NULL && r->confusion->n_classes == c->n_classes)
             which[n++] = i;
+    }
     return n;
 }
 

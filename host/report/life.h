@@ -54,7 +54,7 @@ struct life_models {
 void life_find_best(struct life_models *m);
 
 #define LIFE_COMPARED 6
-/* The main model, then others that are best, as far as they have confusions; how many. */
+/* The main model, then others that are best and have confusions of as many classes; how many. 0: it has none itself. */
 size_t life_compared(const struct life_models *m, size_t which[LIFE_COMPARED]);
 
 /* ---- the board ---- */
@@ -115,7 +115,7 @@ struct life_board {
     const char *battery;                                  /* "220 mAh at 3 V"; NULL: no curve */
     const double *per_hour, *days, *days_low, *days_high; /* [n_battery] */
     size_t n_battery;
-    double rate; /* of them, that which was asked for; 0: none was */
+    double rate; /* of them, that which was asked for; 0: none was, or it lies beside the curve */
 };
 
 int64_t life_fit_used(const struct life_fit *f);

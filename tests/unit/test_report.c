@@ -597,6 +597,27 @@ static void the_best_models(void **state)
     assert_true(!rows[0].best && !rows[1].best && rows[3].best && !rows[4].best && !rows[5].best);
 }
 
+/* A folder may hold networks of other numbers of classes. */
+static void models_of_as_many_classes_are_compared(void **state)
+{
+    struct confusion two = confusion_make(&pool, 2, NULL), three = confusion_make(&pool, 3, NULL);
+    struct life_model rows[] = {{.name = "two", .form = "float", .best = true, .confusion = &two},
+                                {.name = "main", .form = "float", .confusion = &three},
+                                {.name = "three", .form = "float", .best = true, .confusion = &three}};
+    struct life_models m = {.rows = rows, .n = COUNT(rows), .main = 1};
+    struct text t = {.pool = &pool};
+    size_t which[LIFE_COMPARED];
+
+    (void)state;
+    assert_int_equal(life_compared(&m, which), 2);
+    assert_true(which[0] == 1 && which[1] == 2);
+    life_classes_html(&m, &t);
+    assert_non_null(strstr(t.s, "three<br/>float"));
+    assert_null(strstr(t.s, "two<br/>float"));
+    rows[1].confusion = NULL;
+    assert_int_equal(life_compared(&m, which), 0);
+}
+
 /* The largest errors first; no number at all is worse than any. */
 /* The last character is whole, and a mark says that there was more. */
 static void what_is_too_long_is_marked(void **state)
@@ -865,6 +886,7 @@ int main(void)
         cmocka_unit_test(pictures_are_in_the_page),
         cmocka_unit_test(a_board_says_what_does_not_fit),
         cmocka_unit_test(the_best_models),
+        cmocka_unit_test(models_of_as_many_classes_are_compared),
         cmocka_unit_test(what_is_too_long_is_marked),
         cmocka_unit_test(the_worst_samples),
         cmocka_unit_test(lives_are_printed),
