@@ -193,12 +193,13 @@ static void make_facts(struct pool *pool, const struct cost *c, struct life_boar
 }
 
 /* ---- the battery ---- */
-/* Days against inferences an hour, from one to as many as there is time for. */
+/* Days against inferences an hour, from one to as many as there is time for, and as somebody may want. */
 static void make_battery(struct pool *pool, const struct cost *c, struct life_board *b)
 {
     const struct budget *u = &c->budget;
     struct usage usage = c->usage;
-    const double most = u->milliseconds.high > 0 ? fmin(MOST_PER_HOUR, 3600e3 / u->milliseconds.high) : 0;
+    const double asked = u->repeats && u->period_s.value > 0 ? 3600 / u->period_s.value : 0;
+    const double most = u->milliseconds.high > 0 ? fmin(fmax(MOST_PER_HOUR, asked), 3600e3 / u->milliseconds.high) : 0;
     double *curves[4];
 
     if (u->active == NULL || most <= 1)
@@ -228,7 +229,7 @@ static void make_battery(struct pool *pool, const struct cost *c, struct life_bo
     b->days_low = curves[2];
     b->days_high = curves[3];
     b->n_battery = RATES;
-    b->rate = u->repeats && u->period_s.value > 0 ? 3600 / u->period_s.value : 0;
+    b->rate = asked >= 1 && asked <= most ? asked : 0;
 }
 
 void life_device(struct pool *pool, const struct profile *profile, const struct cost *cost, struct life_board *out)

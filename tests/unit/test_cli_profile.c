@@ -217,6 +217,10 @@ static void a_page_shows_it(void **state)
     want_on_page(page, "<td class=\"any\">networks: s</td>");
     assert_null(strstr(page, "<h2>Models</h2>"));
     json_decref(json);
+    OK("profile", GRAPH, "--target", b, "--estimate", "--every", "20ms", "--html", "@out/page.html");
+    want_on_page(text_of(here("out/page.html")), ">180000</text>");
+    OK("profile", GRAPH, "--target", b, "--estimate", "--every", "90000s", "--html", "@out/page.html");
+    assert_null(strstr(text_of(here("out/page.html")), ">0.04</text>")); /* left of once an hour */
     OK("profile", GRAPH, "--target", b, "--estimate", "--html", "@out/page.html");
     page = text_of(here("out/page.html"));
     want_on_page(page, "as the kernels&#39; versions say");
