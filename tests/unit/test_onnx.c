@@ -211,7 +211,7 @@ static void normalizes_by_the_root_of_squares(void **state)
     pool_free(&pool);
 }
 
-/* ---- bad input ---- */
+/* ---- results ---- */
 static void computes(const struct text *graph, int64_t opset, const float *in, size_t n, const float *want)
 {
     struct report_text report = {0};
@@ -314,6 +314,49 @@ static void resizes_as_newer_opsets_do(void **state)
     put_value(&graph, 11, "x", FLOAT, DIMS(4));
     put_value(&graph, 12, "y", FLOAT, DIMS(2));
     says(&graph, 19, MOTE_ERR_UNSUPPORTED, "node 0 Resize: coordinate_transformation_mode quarter_pixel");
+    pool_free(&pool);
+}
+
+/* ---- bad input ---- */
+/* A larger one would make products of its own. */
+static void a_mask_must_fit(void **state)
+{
+    static const float mask[4];
+    const int64_t *const dims[] = {DIMS(1, 1, 1, 2, 2), DIMS(3, 1, 1, 1)};
+    const char *const texts[] = {"node 0 Attention: a mask of 1x1x1x2x2 for products of 1x1x2x2",
+                                 "node 0 Attention: a mask of 3x1x1x1 for products of 1x1x2x2"};
+    struct pool pool = {0};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct text node = node_of(&pool, "Attention x x x m -> y"), graph = {.pool = &pool};
+
+        put_attribute_int(&node, "q_num_heads", 1);
+        put_attribute_int(&node, "kv_num_heads", 1);
+        put_message(&graph, 1, &node);
+        put_initializer(&graph, "m", FLOAT, dims[i], mask, (size_t)(i == 0 ? 4 : 3) * sizeof *mask);
+        put_value(&graph, 11, "x", FLOAT, DIMS(1, 2, 1));
+        put_value(&graph, 12, "y", FLOAT, DIMS(1, 2, 1));
+        says(&graph, 23, MOTE_ERR_SHAPE, texts[i]);
+    }
+    pool_free(&pool);
+}
+
+static void the_largest_are_some_of_them(void **state)
+{
+    const int64_t counts[] = {-1, 0, 3};
+    struct pool pool = {0};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct text graph = {.pool = &pool};
+
+        put_node(&graph, "TopK x k -> y places");
+        put_initializer(&graph, "k", INT64, DIMS(1), &counts[i], sizeof counts[i]);
+        put_value(&graph, 11, "x", FLOAT, DIMS(2));
+        put_value(&graph, 12, "y", FLOAT, DIMS(FREE));
+        says(&graph, 11, MOTE_ERR_VALUE, pool_printf(&pool, "node 0 TopK: the largest %d of 2", (int)counts[i]));
+    }
     pool_free(&pool);
 }
 
@@ -682,6 +725,8 @@ int main(void)
         cmocka_unit_test(normalizes_by_the_root_of_squares),
         cmocka_unit_test(attends),
         cmocka_unit_test(resizes_as_newer_opsets_do),
+        cmocka_unit_test(a_mask_must_fit),
+        cmocka_unit_test(the_largest_are_some_of_them),
         cmocka_unit_test(names_what_is_wrong),
         cmocka_unit_test(names_unknown_operators_at_once),
         cmocka_unit_test(tensors_must_be_whole),

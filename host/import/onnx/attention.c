@@ -66,10 +66,23 @@ static int32_t add_causal(struct build *r, int32_t x, int64_t before)
     return emit_binary(r, OP_ADD, x, add_const(r, TYPE_F32, 2, dims, mask));
 }
 
+/* Its dimensions are the last ones of x, or 1. */
+static bool fits(const struct tensor *mask, const struct tensor *x)
+{
+    for (int d = 1; d <= mask->rank && d <= x->rank; d++)
+        if (mask->dims[mask->rank - d] != 1 && mask->dims[mask->rank - d] != x->dims[x->rank - d])
+            return false;
+    return mask->rank <= x->rank;
+}
+
 static int32_t add_mask(struct build *r, int32_t x)
 {
     const int32_t mask = node_in(r, MASK);
+    char is[96], wanted[96];
 
+    if (r->status == MOTE_OK && !fits(tensor_at(r, mask), tensor_at(r, x)))
+        build_fail(r, MOTE_ERR_SHAPE, "a mask of %s for products of %s", shape_text(tensor_at(r, mask), is),
+                   shape_text(tensor_at(r, x), wanted));
     if (tensor_at(r, mask)->type == TYPE_BOOL)
         return emit(r, OP_SELECT_V2, NULL, TYPE_F32, 3, (int32_t[]){mask, x, add_float(r, -INFINITY)});
     return emit_binary(r, OP_ADD, x, mask);
