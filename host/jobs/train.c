@@ -171,12 +171,21 @@ static bool same_shape(const struct tensor *a, const struct tensor *b)
            memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
 }
 
+/* Not so is one of integers whose boundary is float: its outputs are no logits, and no softmax of such. */
+static bool in_float(const struct graph *g)
+{
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id == OP_QUANTIZE)
+            return false;
+    return true;
+}
+
 /* A network that somebody else has made sees the same inputs and knows the same classes. */
 static enum mote_status check_teacher(const struct train *t, const struct model *m, const struct frame *at)
 {
     const struct graph *a = &m->graphs[0], *b = &t->net.graphs[0];
 
-    if (m->n_graphs != 1 || a->n_inputs != 1 || a->n_outputs != 1 ||
+    if (m->n_graphs != 1 || a->n_inputs != 1 || a->n_outputs != 1 || !in_float(a) ||
         !same_shape(&a->tensors[a->inputs[0]], &b->tensors[b->inputs[0]]) ||
         !same_shape(&a->tensors[a->outputs[0]], &b->tensors[b->outputs[0]]))
         return fail(at, MOTE_ERR_VALUE,

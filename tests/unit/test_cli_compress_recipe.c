@@ -332,6 +332,13 @@ static void another_network_teaches(void **state)
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/refused");
     want_status(&r, 1);
     want_text(r.err, "is no teacher of this network");
+    r = RUN("quantize", "@out/wide/model.graph", "--data", "@in/data.yaml", "--boundary", "float", "-o",
+            "@out/q.graph");
+    want_status(&r, 0);
+    put_text("in/recipe.yaml", pool_printf(&pool, recipe, 6, "../out/q.graph"));
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/refused");
+    want_status(&r, 1);
+    want_text(r.err, "q.graph: is no teacher of this network");
 }
 
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
