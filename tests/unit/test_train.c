@@ -254,8 +254,8 @@ static char label_of(long line)
 /* Splits, settings, seed, and samples that are wrong, on the terminal and on the page. */
 static void it_says_what_the_training_was(void **state)
 {
-    static const char *const facts[] = {">Training</th><td class=\"number any\">1\xe2\x80\xaf"
-                                        "200<",
+    static const char *const facts[] = {(">Training</th><td class=\"number any\">1\xe2\x80\xaf"
+                                         "200<"),
                                         ">Seed</th><td class=\"number any\">7<",
                                         ">Samples a step</th><td class=\"number any\">2<",
                                         "3 epochs in batches of 2, seed 7, 1 thread.", "<h2>Most wrong</h2>"};
