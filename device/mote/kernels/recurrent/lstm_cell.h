@@ -8,7 +8,7 @@
 enum { MOTE_GATE_INPUT, MOTE_GATE_FORGET, MOTE_GATE_CELL, MOTE_GATE_OUTPUT, MOTE_GATES };
 
 /* 3 * 2^12 times the real value of c, modulo 2^32. */
-static inline int32_t mote_lstm_s8_tangent_argument(int32_t c, int32_t shift)
+static inline int32_t mote_lstm_tangent_argument(int32_t c, int32_t shift)
 {
     if (shift >= 0)
         return (int32_t)((uint32_t)(3 * c) << shift);
@@ -16,7 +16,7 @@ static inline int32_t mote_lstm_s8_tangent_argument(int32_t c, int32_t shift)
 }
 
 /* clamp16(requant(x)) with the multiplier 1/2 and the shift -14, |x| <= 2^30. */
-static inline int32_t mote_lstm_s8_forget(int32_t x)
+static inline int32_t mote_lstm_forget(int32_t x)
 {
     int32_t half = (x + 1) >> 1;
 

@@ -9,6 +9,8 @@
 #include "../shared/wide.h"
 #include "lstm_cell.h"
 
+_Static_assert(MOTE_GATES == MOTE_LSTM_S16_GATES, "the contract's");
+
 struct constants {
     const MOTE_FLASH int8_t *x_weights, *h_weights;
     const MOTE_FLASH int64_t *bias;
@@ -41,12 +43,12 @@ static int16_t unit(const struct mote_lstm_s16 *p, const MOTE_FLASH uint16_t *ta
 {
     int32_t change =
         mote_gate_sigmoid(table, gate[MOTE_GATE_INPUT]) * mote_gate_tangent(table, 3 * gate[MOTE_GATE_CELL]);
-    int32_t c = mote_lstm_s8_forget(mote_gate_sigmoid(table, gate[MOTE_GATE_FORGET]) * *cell), tangent;
+    int32_t c = mote_lstm_forget(mote_gate_sigmoid(table, gate[MOTE_GATE_FORGET]) * *cell), tangent;
 
     c = mote_clamp16(c + mote_clamp16(mote_requant(change, p->cell_mult, p->cell_shift)));
     c = mote_clamp(c, -p->clip, p->clip);
     *cell = (int16_t)c;
-    tangent = mote_gate_tangent(table, mote_lstm_s8_tangent_argument(c, p->tanh_shift));
+    tangent = mote_gate_tangent(table, mote_lstm_tangent_argument(c, p->tanh_shift));
     return (int16_t)mote_clamp16(
         mote_requant(tangent * mote_gate_sigmoid(table, gate[MOTE_GATE_OUTPUT]), p->out_mult, p->out_shift));
 }

@@ -25,12 +25,12 @@ static inline int8_t mote_lstm_s8_unit(const struct mote_lstm_s8 *p, const MOTE_
     int32_t forget = mote_gate_sigmoid(table, gate[MOTE_GATE_FORGET]);
     int32_t input = mote_gate_sigmoid(table, gate[MOTE_GATE_INPUT]);
     int32_t change = input * mote_gate_tangent(table, 3 * gate[MOTE_GATE_CELL]);
-    int32_t c = mote_lstm_s8_forget(forget * *cell), tangent;
+    int32_t c = mote_lstm_forget(forget * *cell), tangent;
 
     c = mote_clamp16(c + mote_clamp16(mote_requant(change, p->cell_mult, p->cell_shift)));
     c = mote_clamp(c, -p->clip, p->clip);
     *cell = (int16_t)c;
-    tangent = mote_gate_tangent(table, mote_lstm_s8_tangent_argument(c, p->tanh_shift));
+    tangent = mote_gate_tangent(table, mote_lstm_tangent_argument(c, p->tanh_shift));
     return mote_requant_s8(tangent * mote_gate_sigmoid(table, gate[MOTE_GATE_OUTPUT]), p->out_mult, p->out_shift,
                            p->out_zero, INT8_MIN, INT8_MAX);
 }

@@ -19,7 +19,7 @@ struct mote_lstm_units {
     int32_t out_zero, lo, hi; /* the last two: of c */
     struct {
         int32_t left, half, right;
-    } tanh; /* from c to the argument of the hyperbolic tangent: mote_lstm_s8_tangent_argument() */
+    } tanh; /* from c to the argument of the hyperbolic tangent: mote_lstm_tangent_argument() */
 };
 
 static inline int32_t mote_lstm_scaled(int32_t x, struct mote_lstm_scale s)
