@@ -74,7 +74,9 @@ enum mote_status want_finite(const struct graph *g, int32_t tensor, const struct
 
     for (int64_t i = 0; i < tensor_elements(t); i++)
         if (!isfinite(float_at(t, i)))
-            return fail(&here, MOTE_ERR_VALUE, "element %lld is %g", (long long)i, (double)float_at(t, i));
+            return fail(&here, MOTE_ERR_VALUE,
+                        "element %lld is %g: scales are of finite numbers; a mask wants one not far below the rest",
+                        (long long)i, (double)float_at(t, i));
     return MOTE_OK;
 }
 
