@@ -24,7 +24,9 @@ static void require(bool condition)
 
 static enum mote_status build(struct pool *pool, const char *path, const struct frame *at)
 {
-    const struct dataset data = {.n_classes = 3, .rank = 3, .dims = {8, 6, 2}, .elements = 96, .type = TYPE_U8};
+    static const char *const columns[] = {"x", "y"};
+    const struct dataset data = {
+        .n_classes = 3, .rank = 3, .dims = {8, 6, 2}, .elements = 96, .type = TYPE_U8, .columns = columns};
     struct text file = {.pool = pool};
     struct model model, again = {.pool = pool};
     struct recipe recipe;
