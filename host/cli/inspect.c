@@ -350,16 +350,18 @@ static void print_hears(const struct hears *h)
     const struct gate *g = &h->gate;
 
     if (h->preset != NULL)
-        printf("hears: %s, windows of %d ms every %d, %d channels, clips of %d ms\n", h->preset, h->window, h->step,
-               h->channels, h->clip);
+        print_fitting(stdout, "hears: %s, windows of %d ms every %d, %d channels, clips of %d ms\n", h->preset,
+                      h->window, h->step, h->channels, h->clip);
     if (p->kind != POSTERIOR_NONE)
-        printf("posterior: %s of %d inferences above %.3f, at least %d, then nothing for %d\n",
-               posterior_names[p->kind], p->window, p->threshold / 255.0, p->minimum, p->suppression);
+        print_fitting(stdout, "posterior: %s of %d inferences above %.3f, at least %d, then nothing for %d\n",
+                      posterior_names[p->kind], p->window, p->threshold / 255.0, p->minimum, p->suppression);
     if (g->ratio > 0)
-        printf("gate: %.1f dB above the background, %.1f dB below full scale at most; closed after %d inferences, of "
-               "which the network is %d behind\n",
-               10 * log10(g->ratio / 256.0), g->least > 0 ? 10 * log10((double)GATE_LEAST_MAX / g->least) : INFINITY,
-               g->hold, g->before);
+        print_fitting(
+            stdout,
+            "gate: %.1f dB above the background, %.1f dB below full scale at most; closed after %d inferences, of "
+            "which the network is %d behind\n",
+            10 * log10(g->ratio / 256.0), g->least > 0 ? 10 * log10((double)GATE_LEAST_MAX / g->least) : INFINITY,
+            g->hold, g->before);
 }
 
 static void print_split(struct pool *pool, const struct split_memory *s)

@@ -46,6 +46,7 @@ static void tables_have_80_columns(void **state)
                                            {"inspect", GRAPH},
                                            {"inspect", "@in/strokes.mote"},
                                            {"inspect", "@in/long.graph"},
+                                           {"inspect", "@in/gate.graph"},
                                            {"eval", GRAPH, "--data", DATA}};
 
     (void)state;
@@ -54,6 +55,11 @@ static void tables_have_80_columns(void **state)
              "tensor 0 \"serving_default_a_long_name_of_an_input_of_the_model:0\" f32 [1,1024,1024,3]\n"
              "tensor 1 \"StatefulPartitionedCall/model/block_1/activation/Relu6;and/more\" f32 "
              "[1,1024,1024,3]\nop 0 relu in [0] out [1]\ninputs [0]\noutputs [1]\nend\n");
+    put_text("in/gate.graph",
+             "mote-graph 1\nmodel gate version 0\nhears \"micro\" window 30 step 20 channels 40 clip 1000 posterior "
+             "average threshold 204 window 50 minimum 12 suppression 50 gate ratio 1019 least 1073 hold 55 before 5\n"
+             "graph \"main\"\ntensor 0 \"x\" f32 [1,2]\ntensor 1 \"y\" f32 [1,2]\nop 0 relu in [0] out [1]\n"
+             "inputs [0]\noutputs [1]\nend\n");
     for (size_t i = 0; i < COUNT(lists); i++) {
         const char *args[] = {lists[i][0], lists[i][1], lists[i][2], lists[i][3], NULL};
         struct result r = run_list(NULL, args);
