@@ -202,15 +202,15 @@ static void refusals_name_the_operator(void **state)
 {
     struct pool pool = {0};
     const char *other = HEAD "tensor 0 \"x\" u8 [1,2] quant [0.5; 131]\n"
-                             "tensor 1 \"y\" u8 [1,2] quant [0.0078125; 128]\n"
-                             "op 0 l2_normalization in [0] out [1]\ninputs [0]\noutputs [1]\nend\n";
+                             "tensor 1 \"y\" u8 [1,2] quant [0.0625; 255]\n"
+                             "op 0 log_softmax in [0] out [1]\ninputs [0]\noutputs [1]\nend\n";
     const char *large = HEAD "tensor 0 \"x\" u8 [4] quant [0.5; 131]\n"
                              "tensor 1 \"c\" u8 [4] quant [0.5; 131] data [1, 2, 3, 4]\n"
                              "tensor 2 \"y\" u8 [4] quant [0.5; 0]\n"
                              "op 0 add in [0, 1] out [2]\ninputs [0]\noutputs [2]\nend\n";
 
     (void)state;
-    is_refused(other, 100, MOTE_ERR_UNSUPPORTED, "op 0 L2_NORMALIZATION: it has no form of uint8");
+    is_refused(other, 100, MOTE_ERR_UNSUPPORTED, "op 0 LOG_SOFTMAX: it has no form of uint8");
     is_refused(concatenation_of(&pool, 16384), 100, MOTE_ERR_MEMORY, "in int8 the network of uint8 has more than");
     pool_free(&pool);
     is_refused(large, 3, MOTE_ERR_MEMORY, "tensor 1 c: too many constants of uint8");
