@@ -273,7 +273,7 @@ static void loops_that_are_refused(void **state)
 
     (void)state;
     put_value(&computed, 11, "n", INT64, DIMS(1));
-    says_of(model_of(&computed, 13), MOTE_ERR_UNSUPPORTED, "node 0 Loop: the trip count is computed by the model");
+    says_of(model_of(&computed, 13), MOTE_ERR_UNSUPPORTED, "node 0 Loop: the trip count is an input of the model");
     says_of(model_of(&endless, 13), MOTE_ERR_UNSUPPORTED, "node 0 Loop: it runs more than 4096 times");
     put_value(&by_data, 11, "nan", FLOAT, DIMS(1));
     says_of(model_of(&by_data, 13), MOTE_ERR_UNSUPPORTED, "then its trip count must be a constant of at most 256");
