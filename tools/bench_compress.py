@@ -79,6 +79,9 @@ METHODS = {  # model: {method: {stage: its keys that differ, or None: without it
         "keep 0.25, teacher, int8 activations": {
             "teacher": TEACHER, "prune": {"keep": "0.25", "epochs": "18", "ramp": "8"},
             "levels": {"epochs": "8", "activations": "int8"}},
+        "keep 0.25, linear 5, teacher, int8 activations": {
+            "teacher": TEACHER, "prune": {"keep": "0.25", "epochs": "18", "ramp": "8"},
+            "levels": {"count": None, "method": "linear", "bits": "5", "epochs": "8", "activations": "int8"}},
     },
 }
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
