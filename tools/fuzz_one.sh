@@ -6,7 +6,10 @@ set -u
 harness=$1 status=0
 mkdir -p "build-fuzz/corpus/$harness" "build-fuzz/findings/$harness" "build-fuzz/seeds/$harness" \
     "tests/fuzz/corpus/$harness"
-"build-fuzz/$harness" "$limit" -max_len=3000 -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
+# No input is cut that the corpus has whole.
+longest=$(find "tests/fuzz/corpus/$harness" -type f -printf '%s\n' | sort -n | tail -1)
+[ "${longest:-0}" -gt 3000 ] || longest=3000
+"build-fuzz/$harness" "$limit" -max_len="$longest" -timeout=20 -rss_limit_mb=4096 -print_final_stats=1 \
     "-artifact_prefix=build-fuzz/findings/$harness/" "build-fuzz/corpus/$harness" "tests/fuzz/corpus/$harness" \
     "build-fuzz/seeds/$harness" >"build-fuzz/$harness.log" 2>&1 || status=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$harness.log")

@@ -3,7 +3,8 @@
 """Seeds for the fuzzers of every operator that the tests know: fuzz_seeds.py BUILD OUT writes OUT/<harness>/….
 
 Graphs are the cases of tests/vectors and random graphs, images are what they compile to, dense and, for each goal,
-coded; .tflite files come from tools/golden. Only small ones: a fuzzer is as fast as its inputs are short."""
+coded; .tflite files come from tools/golden, Keras models from tests/keras, ONNX models are those of the operators' own
+tests. Only small ones: a fuzzer is as fast as its inputs are short."""
 import pathlib
 import struct
 import subprocess
@@ -66,8 +67,67 @@ def tflite_files(out):
                 keep(out, f"{operator.name}_{i}", model.read_bytes())
 
 
+# ---- Keras: records, as host/import/keras/hdf5.c has them ----
+def padded(data):
+    return data + bytes(-len(data) % 8)
+
+
+def number(value):
+    return struct.pack("<q", value)
+
+
+def text(value):
+    data = value.encode() + b"\0"
+    return number(len(data)) + padded(data)
+
+
+def texts(path, name, values):
+    return number(1) + text(path) + text(name) + number(len(values)) + b"".join(map(text, values))
+
+
+def tensor(path, dims, values):
+    return (number(2) + text(path) + number(len(dims)) + struct.pack(f"<{len(dims)}q", *dims)
+            + padded(struct.pack(f"<{len(values)}f", *values)))
+
+
+def keras_records(case):
+    """Of a case of tests/keras/layers.txt, an .h5 or a .keras."""
+    lines = [line.split(" ", 1) for line in case.splitlines() if " " in line]
+    said = dict(lines)
+    weights = [line.split(" : ") for word, line in lines if word == "weight"]
+    weights = [(*head.split(" "), [float(v) for v in values.split()]) for head, values in weights]
+    weights = [(path, [int(d) for d in dims.split(",") if d], values) for path, dims, values in weights]
+    if said["form"].startswith("keras"):
+        return (texts("", "config.json", [said["config"]])
+                + b"".join(tensor("/" + path.lstrip("/"), dims, values) for path, dims, values in weights))
+    out = texts("", "model_config", [said["config"]]) + texts("", "keras_version", [said["form"].split()[1]])
+    layers = {}
+    for path, _, _ in weights:
+        layer, rest = path.split("/", 1)
+        layers.setdefault(layer, []).append(rest)
+    out += texts("/model_weights", "layer_names", list(layers))
+    for layer, paths in layers.items():
+        out += texts("/model_weights/" + layer, "weight_names", paths)
+    return out + b"".join(tensor("/model_weights/" + path, dims, values) for path, dims, values in weights)
+
+
+def keras_files(out):
+    for case in ("\n" + (ROOT / "tests/keras/layers.txt").read_text()).split("\ncase ")[1:]:
+        name, rest = case.split("\n", 1)
+        keep(out, name, keras_records(rest))
+
+
+# ---- ONNX: the operators' own tests, where Debian's package of them is there ----
+def onnx_files(out):
+    for model in sorted(pathlib.Path("/usr/share/libonnx-testdata/data/node").glob("*/model.onnx")):
+        keep(out, model.parent.name, model.read_bytes())
+
+
+HARNESSES = "fuzz_graph", "fuzz_compile", "fuzz_image", "fuzz_tflite", "fuzz_recipe", "fuzz_keras_parts", "fuzz_onnx"
+
+
 def main(build, out):
-    folders = {name: out / name for name in ("fuzz_graph", "fuzz_compile", "fuzz_image", "fuzz_tflite", "fuzz_recipe")}
+    folders = {name: out / name for name in HARNESSES}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     for recipe in sorted(ROOT.glob("models/recipes/*.yaml")):
@@ -88,6 +148,8 @@ def main(build, out):
             for goal, data in coded_images(build, graph, image):
                 keep(folders["fuzz_image"], f"{name}_coded_{goal}", data)
     tflite_files(folders["fuzz_tflite"])
+    keras_files(folders["fuzz_keras_parts"])
+    onnx_files(folders["fuzz_onnx"])
     for name, folder in folders.items():
         print(f"{name}: {len(list(folder.iterdir()))} seeds", file=sys.stderr)
 

@@ -11,14 +11,13 @@ static bool is_zip(struct bytes file) { return file.size >= 4 && memcmp(file.dat
 bool keras_matches(struct bytes file) { return hdf5_matches(file) || is_zip(file); }
 
 /* ---- JSON ---- */
-static enum mote_status parse_json(const char *text, size_t size, const char *what, json_t **out,
-                                   const struct frame *at)
+static enum mote_status parse_json(struct bytes text, const char *what, json_t **out, const struct frame *at)
 {
     json_error_t error;
 
-    if (size > CONFIG_MAX)
-        return fail(at, MOTE_ERR_MEMORY, "%s has %zu bytes; %zu are the most", what, size, CONFIG_MAX);
-    *out = json_loadb(text, size, JSON_ALLOW_NUL, &error);
+    if (text.size > CONFIG_MAX)
+        return fail(at, MOTE_ERR_MEMORY, "%s has %zu bytes; %zu are the most", what, text.size, CONFIG_MAX);
+    *out = json_loadb((const char *)text.data, text.size, JSON_ALLOW_NUL, &error);
     if (*out == NULL)
         return fail(at, MOTE_ERR_FORMAT, "%s, line %d: %s", what, error.line, error.text);
     return MOTE_OK;
@@ -37,37 +36,44 @@ static enum mote_status refuse_weights(const struct hdf5 *h, const struct frame 
     return fail(at, MOTE_ERR_FORMAT, "an HDF5 file without model_config: no model of Keras");
 }
 
-static enum mote_status open_h5(struct pool *pool, struct keras *k, struct bytes file, json_t **config,
+static enum mote_status open_h5(struct pool *pool, size_t limit, struct bytes file, struct keras_parts *out,
                                 const struct frame *at)
 {
-    const struct hdf5_texts *t;
-
-    TRY(hdf5_read(pool, k->limit, file, "optimizer_weights", &k->hdf5, at));
-    t = hdf5_texts_of(&k->hdf5, "", "keras_version");
-    if (!t)
-        t = hdf5_texts_of(&k->hdf5, "/model_weights", "keras_version");
-    k->version = major_version(t && t->n > 0 ? t->texts[0] : NULL);
-    t = hdf5_texts_of(&k->hdf5, "", "model_config");
-    if (!t || t->n != 1)
-        return refuse_weights(&k->hdf5, at);
-    return parse_json(t->texts[0], strlen(t->texts[0]), "model_config", config, at);
+    TRY(hdf5_read(pool, limit, file, "optimizer_weights", &out->hdf5, at));
+    return keras_parts_of_h5(out, at);
 }
 
-static enum mote_status open_keras(struct pool *pool, struct keras *k, struct bytes file, json_t **config,
+enum mote_status keras_parts_of_h5(struct keras_parts *parts, const struct frame *at)
+{
+    const struct hdf5_texts *t = hdf5_texts_of(&parts->hdf5, "", "keras_version");
+
+    if (!t)
+        t = hdf5_texts_of(&parts->hdf5, "/model_weights", "keras_version");
+    parts->listed = true;
+    parts->version = major_version(t && t->n > 0 ? t->texts[0] : NULL);
+    t = hdf5_texts_of(&parts->hdf5, "", "model_config");
+    if (!t || t->n != 1)
+        return refuse_weights(&parts->hdf5, at);
+    parts->config = (struct bytes){(uint8_t *)(uintptr_t)t->texts[0], strlen(t->texts[0])};
+    return MOTE_OK;
+}
+
+static enum mote_status open_keras(struct pool *pool, size_t limit, struct bytes file, struct keras_parts *out,
                                    const struct frame *at)
 {
     struct keras_zip zip;
     json_t *metadata = NULL;
 
-    TRY(keras_unzip(pool, k->limit, file, &zip, at));
-    if (zip.metadata.data &&
-        parse_json((const char *)zip.metadata.data, zip.metadata.size, "metadata.json", &metadata, at) != MOTE_OK)
+    TRY(keras_unzip(pool, limit, file, &zip, at));
+    if (zip.metadata.data && parse_json(zip.metadata, "metadata.json", &metadata, at) != MOTE_OK)
         return MOTE_ERR_FORMAT;
-    k->version = major_version(json_string_value(json_object_get(metadata, "keras_version")));
+    out->listed = false;
+    out->version = major_version(json_string_value(json_object_get(metadata, "keras_version")));
     json_decref(metadata);
-    TRY(hdf5_read(pool, k->limit, zip.weights, "optimizer", &k->hdf5, at));
-    hdf5_take_backslashes(pool, &k->hdf5);
-    return parse_json((const char *)zip.config.data, zip.config.size, "config.json", config, at);
+    out->config = zip.config;
+    TRY(hdf5_read(pool, limit, zip.weights, "optimizer", &out->hdf5, at));
+    hdf5_take_backslashes(pool, &out->hdf5);
+    return MOTE_OK;
 }
 
 /* ---- the model ---- */
@@ -88,23 +94,33 @@ static enum mote_status read_model(struct build *r, const json_t *config, bool l
     return keras_build(r, model, at);
 }
 
-enum mote_status keras_import(struct pool *pool, const char *name, struct bytes file,
-                              const struct import_options *options, struct model *out, struct import_missing *missing,
-                              const struct frame *at)
+enum mote_status keras_import_parts(struct pool *pool, const char *name, const struct keras_parts *parts, size_t limit,
+                                    const struct import_options *options, struct model *out,
+                                    struct import_missing *missing, const struct frame *at)
 {
-    struct keras k = {.options = options, .limit = pool->used + IMPORT_MEMORY(file.size)};
-    struct build r = {.pool = pool, .m = out, .limit = k.limit, .reader = &k};
+    struct keras k = {.options = options, .limit = limit, .version = parts->version, .hdf5 = parts->hdf5};
+    struct build r = {.pool = pool, .m = out, .limit = limit, .reader = &k};
     json_t *config = NULL;
     enum mote_status status;
 
     *missing = (struct import_missing){MOTE_ERR_UNSUPPORTED, NULL};
     *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
     out->name = model_name_from(pool, name);
-    if (file.size > FILE_LIMIT)
-        return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
-    status = is_zip(file) ? open_keras(pool, &k, file, &config, at) : open_h5(pool, &k, file, &config, at);
-    if (status == MOTE_OK)
-        status = read_model(&r, config, !is_zip(file), missing, at);
+    TRY(parse_json(parts->config, parts->listed ? "model_config" : "config.json", &config, at));
+    status = read_model(&r, config, parts->listed, missing, at);
     json_decref(config);
     return status;
+}
+
+enum mote_status keras_import(struct pool *pool, const char *name, struct bytes file,
+                              const struct import_options *options, struct model *out, struct import_missing *missing,
+                              const struct frame *at)
+{
+    const size_t limit = pool->used + IMPORT_MEMORY(file.size);
+    struct keras_parts parts = {.listed = false};
+
+    if (file.size > FILE_LIMIT)
+        return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
+    TRY((is_zip(file) ? open_keras : open_h5)(pool, limit, file, &parts, at));
+    return keras_import_parts(pool, name, &parts, limit, options, out, missing, at);
 }

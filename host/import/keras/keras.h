@@ -94,6 +94,19 @@ struct keras_zip {
 MUST_CHECK enum mote_status keras_unzip(struct pool *pool, size_t limit, struct bytes file, struct keras_zip *out,
                                         const struct frame *at);
 
+/* ---- what either container holds (import.c) ---- */
+struct keras_parts {
+    struct hdf5 hdf5;
+    struct bytes config; /* JSON */
+    int version;         /* the major one of Keras */
+    bool listed;         /* weights are in lists by layers' names: an .h5 */
+};
+/* The rest of parts->hdf5, the content of an .h5. */
+MUST_CHECK enum mote_status keras_parts_of_h5(struct keras_parts *parts, const struct frame *at);
+MUST_CHECK enum mote_status keras_import_parts(struct pool *pool, const char *name, const struct keras_parts *parts,
+                                               size_t limit, const struct import_options *options, struct model *out,
+                                               struct import_missing *missing, const struct frame *at);
+
 /* ---- the tree ---- */
 /* A model of the configuration; classes that Mote does not have are in *missing. (config.c) */
 MUST_CHECK enum mote_status keras_read_model(struct pool *pool, size_t limit, const json_t *json,
