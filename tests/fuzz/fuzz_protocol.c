@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: whatever comes in over the UART, a device answers each '%' with lines of which the last one is "m-ready",
- * says nothing meanwhile, keeps within the sample's bytes, and infers of whole samples alone. */
+ * says nothing meanwhile, keeps within the sample's bytes, and infers of whole samples alone. Says at its end how many
+ * lines that were. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,9 @@ const struct protocol_device protocol_device = {
 static char last[16]; /* what came last */
 static size_t said;
 static bool loaded;
+static uint64_t lines; /* ended by '%', in all executions */
+
+static void say_lines(void) { fprintf(stderr, "%llu lines\n", (unsigned long long)lines); }
 
 static void require(bool condition)
 {
@@ -73,6 +78,7 @@ static void take(char c)
     static const char ready[] = "\r\nm-ready\r\n";
     const size_t before = said;
 
+    lines += c == '%';
     protocol_take(c);
     require(state.length <= PROTOCOL_LINE && state.got <= state.expected && state.expected <= SAMPLE_BYTES);
     if (c != '%')
@@ -85,6 +91,8 @@ static void take(char c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    if (lines == 0)
+        atexit(say_lines);
     memset(&state, 0, sizeof state);
     memset(sample, 0, sizeof sample);
     loaded = false;
