@@ -275,11 +275,11 @@ enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_hea
     if (header == DATA_HEADER_AUTO)
         TRY(take_counts(&c, out, at));
     out->cells = c.cell;
-    if (header == DATA_HEADER_YES || (header == DATA_HEADER_AUTO && is_header(out))) {
+    if (out->n > 0 && (header == DATA_HEADER_YES || (header == DATA_HEADER_AUTO && is_header(out)))) {
         out->names = out->cells;
-        out->cells += out->n > 0 ? out->columns : 0;
-        out->lines += out->n > 0;
-        out->n -= out->n > 0;
+        out->cells += out->columns;
+        out->lines++;
+        out->n--;
     }
     return out->n > 0 ? MOTE_OK : fail(at, MOTE_ERR_FORMAT, "has no line with data");
 }
