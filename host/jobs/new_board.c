@@ -111,9 +111,10 @@ static enum mote_status open_series(struct newborn *n)
         cut(n, most >= 1000 ? 256 : 128);
     if (n->section.window > 0)
         note(n,
-             "the recordings have %d to %d rows: they are cut into windows of %d, one every %d; --window and --step "
-             "say otherwise",
-             least, most, n->section.window, n->section.step);
+             "the recordings have %s rows%s: they are cut into windows of %d, one every %d; --window and --step say "
+             "otherwise",
+             least != most ? pool_printf(n->pool, "%d to %d", least, most) : pool_printf(n->pool, "%d", least),
+             least == most ? " each" : "", n->section.window, n->section.step);
     return open_section(n, &n->data_file);
 }
 
@@ -205,8 +206,7 @@ static enum mote_status open_data(struct newborn *n)
     if (data_kind_of_file(path) == DATA_AUTO)
         return fail(&n->data_file, MOTE_ERR_FORMAT,
                     "is nothing that data are known by: a folder of pictures or sounds by class or of recordings, "
-                    "MNIST's files, "
-                    "a table (.csv, .tsv), an array (.npy)");
+                    "MNIST's files, a table (.csv, .tsv), arrays (.npy, .npz)");
     return open_section(n, &n->data_file);
 }
 
@@ -403,6 +403,21 @@ static int32_t widest(const struct newborn *n)
     return 32;
 }
 
+/* What makes samples of this kind smaller. */
+static const char *smaller_text(enum design_kind kind)
+{
+    switch (kind) {
+    case DESIGN_PICTURE:
+        return "`--size 48x48` makes pictures smaller";
+    case DESIGN_SERIES:
+        return "`--window 64` takes fewer rows for a sample, `--resample 64` has each recording in so many";
+    case DESIGN_SOUND:
+        return "`--window 500` makes clips of 500 ms";
+    default:
+        return "a table with fewer columns makes samples smaller";
+    }
+}
+
 static enum mote_status choose_width(struct newborn *n)
 {
     struct frame at = {.name = n->path, .index = -1, .sink = n->at->sink};
@@ -421,9 +436,10 @@ static enum mote_status choose_width(struct newborn *n)
             return MOTE_OK;
     }
     return fail(&n->data_file, MOTE_ERR_VALUE,
-                "the smallest network for these samples takes %lld bytes of arena and %lld of flash, too much for %s: "
-                "`--size 48x48` makes pictures smaller, and --target names another board",
-                (long long)n->arena, (long long)n->image + NEW_CODE, n->target.name);
+                "the smallest network for these samples takes %lld bytes of arena, %lld of flash and %lld "
+                "multiply-accumulates, too much for %s: %s, and --target names another board",
+                (long long)n->arena, (long long)n->image + NEW_CODE, (long long)n->macs, n->target.name,
+                smaller_text(n->design.kind));
 }
 
 /* ---- all of it ---- */
