@@ -180,7 +180,7 @@ const struct command command_new = {
             {"--label", "COLUMN", "of a table, by name or by number from 0"},
             {"--labels", "FILE", "labels in a second file, a line a sample"},
             {"--group", "G", "what belongs together: docs/DATA.md"},
-            {"--missing", "HOW", "gaps of a table: drop, mean or a number"},
+            {"--missing", "HOW", "gaps of a table or of recordings: drop, mean or a number"},
             {"--skip", "N", "first lines that are none of the table's"},
             {"--size", "HxW", "of pictures"},
             {"--window", "N", "rows of a sample: recordings are cut; of sounds ms"},

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* .npy: an array of samples, and labels as another array or as text, a line each. Types that a sample cannot have
- * become float32. */
+/* .npy: an array of samples, and labels as another array or as text, a line each; or both, and perhaps a test, as
+ * arrays of a .npz. Types that a sample cannot have become float32. */
 #include <math.h>
+#include <strings.h>
 
 #include "host/data/npy.h"
 #include "host/data/source.h"
 
 struct part {
-    const char *path, *labels; /* NULL: there is none */
+    const char *path, *labels;                 /* NULL: there is none */
+    const struct npz_member *member, *answers; /* of a .npz: the samples and the labels; NULL: files have them */
     struct npy array;
     const char **words, **groups; /* [n] labels as text, in the scratch pool; groups: NULL if there are none */
     bool reals;                   /* the labels were floating point */
@@ -56,11 +58,16 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-static enum mote_status read_array(struct reading *r, const char *path, struct npy *out, const struct frame *at)
+/* Of a member of a .npz, else of a file. */
+static enum mote_status read_array(struct reading *r, const struct npz_member *member, const char *path,
+                                   struct npy *out, const struct frame *at)
 {
     struct bytes file;
 
-    TRY(packed_read(r, path, &file, at));
+    if (member != NULL)
+        file = member->bytes;
+    else
+        TRY(packed_read(r, path, &file, at));
     TRY(npy_parse(&r->scratch, file, out, at));
     if (array_type(out) == TYPE_NONE)
         return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", out->type);
@@ -120,9 +127,9 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
     struct npy a;
 
     p->words = pool_array(&r->scratch, (size_t)p->array.dims[0], sizeof *p->words);
-    if (!has_ending(p->labels, ".npy") && !has_ending(p->labels, ".npy.gz"))
+    if (p->answers == NULL && !has_ending(p->labels, ".npy") && !has_ending(p->labels, ".npy.gz"))
         return words_of_table(r, p, &here);
-    TRY(read_array(r, p->labels, &a, &here));
+    TRY(read_array(r, p->answers, p->labels, &a, &here));
     if (a.dims[0] != p->array.dims[0])
         return fail(&here, MOTE_ERR_SHAPE, "has %llu labels, %s has %llu samples", (unsigned long long)a.dims[0],
                     name_of(p->path), (unsigned long long)p->array.dims[0]);
@@ -162,9 +169,10 @@ static enum mote_status fit_input(struct npy *a, const struct mote_io *io, const
 static enum mote_status read_part(struct reading *r, struct part *p)
 {
     struct frame here = frame_of(r->at, name_of(p->path));
-    const struct frame *at = r->from != NULL && !r->moved ? &here : r->at; /* which names the array itself */
+    const struct frame *at =
+        p->member != NULL || (r->from != NULL && !r->moved) ? &here : r->at; /* it names the array */
 
-    TRY(read_array(r, p->path, &p->array, at));
+    TRY(read_array(r, p->member, p->path, &p->array, at));
     if (r->input != NULL)
         TRY(fit_input(&p->array, r->input, at));
     if (p->array.rank - 1 > RANK_MAX)
@@ -282,6 +290,62 @@ static enum mote_status join(struct reading *r, const struct part *train, const 
     return MOTE_OK;
 }
 
+/* ---- a .npz ---- */
+static const struct npz_member *called(const struct npz_member *members, size_t n, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        for (size_t i = 0; i < n; i++)
+            if (strcasecmp(members[i].name, *words) == 0)
+                return &members[i];
+    return NULL;
+}
+
+/* As messages call it: with the file, unless they begin with it. */
+static const char *member_text(struct reading *r, const struct npz_member *member)
+{
+    return r->source->bare ? member->name : pool_printf(r->pool, "%s: %s", name_of(r->path), member->name);
+}
+
+static void take_part(struct reading *r, struct part *p, const struct npz_member *samples,
+                      const struct npz_member *labels)
+{
+    p->member = samples;
+    p->path = member_text(r, samples);
+    if (labels == NULL || p->labels != NULL || r->input != NULL)
+        return;
+    p->answers = labels;
+    p->labels = member_text(r, labels);
+}
+
+/* Finds the arrays by the names that people give them. */
+static enum mote_status take_npz(struct reading *r, struct part *train, struct part *test)
+{
+    static const char *const samples[] = {"x_train", "train_x",  "train_images", "x",     "data", "samples",
+                                          "images",  "features", "inputs",       "arr_0", NULL};
+    static const char *const labels[] = {"y_train", "train_y", "train_labels", "y",     "label", "labels",
+                                         "target",  "targets", "classes",      "arr_1", NULL};
+    static const char *const test_samples[] = {"x_test", "test_x", "test_images", NULL};
+    static const char *const test_labels[] = {"y_test", "test_y", "test_labels", NULL};
+    const struct frame here = path_frame(r), *at = &here;
+    const struct npz_member *found;
+    struct npz_member *members;
+    struct bytes file;
+    size_t n;
+
+    TRY(file_read(&r->scratch, r->path, &file, r->at));
+    TRY(npz_members(r, file, &members, &n, at));
+    found = n == 1 ? members : called(members, n, samples);
+    if (found == NULL)
+        return fail(at, MOTE_ERR_FORMAT,
+                    "holds %zu arrays (%s): call the samples x and the labels y, or x_train, y_train, x_test, y_test",
+                    n, npz_names(&r->scratch, members, n));
+    take_part(r, train, found, called(members, n, labels));
+    found = called(members, n, test_samples);
+    if (found != NULL && found != train->member && test->path == NULL)
+        take_part(r, test, found, called(members, n, test_labels));
+    return MOTE_OK;
+}
+
 static const char *beside(const struct reading *r, const char *path)
 {
     return path != NULL ? path_beside(r->pool, r->from, path) : NULL;
@@ -292,6 +356,8 @@ enum mote_status read_arrays(struct reading *r)
     struct part train = {.path = r->path, .labels = beside(r, r->spec->labels)};
     struct part test = {.path = beside(r, r->spec->test_path), .labels = beside(r, r->spec->test_labels)};
 
+    if (has_ending(r->path, ".npz"))
+        TRY(take_npz(r, &train, &test));
     TRY(read_part(r, &train));
     if (test.path != NULL)
         TRY(read_part(r, &test));

@@ -34,8 +34,10 @@ static enum data_kind kind_of_file(const char *name)
         return DATA_IMAGES;
     if (has_ending(name, ".csv") || has_ending(name, ".csv.gz") || has_ending(name, ".tsv"))
         return DATA_TABLE;
-    if (has_ending(name, ".npy"))
+    if (has_ending(name, ".npy") || has_ending(name, ".npz"))
         return DATA_ARRAYS;
+    if (has_ending(name, ".json"))
+        return DATA_SERIES;
     return strstr(name, "-ubyte") != NULL || has_ending(name, ".idx") ? DATA_IDX : DATA_AUTO;
 }
 
@@ -104,8 +106,9 @@ static bool has_labels_file(struct pool *pool, const char *folder)
 bool data_is_series(const char *path)
 {
     struct pool scratch = {0};
-    bool is = is_folder(path) && !has_labels_file(&scratch, path) && !idx_folder(&scratch, path) &&
-              recordings_folder(&scratch, path);
+    bool is = !is_folder(path) ? kind_of_file(path) == DATA_SERIES
+                               : !has_labels_file(&scratch, path) && !idx_folder(&scratch, path) &&
+                                     recordings_folder(&scratch, path);
 
     pool_free(&scratch);
     return is;

@@ -27,7 +27,7 @@ static const struct key {
     {FIELD(window), OF(SERIES), false},
     {FIELD(step), OF(SERIES) | OF(SOUNDS), false},
     {FIELD(resample), OF(SERIES), false},
-    {FIELD(missing), OF(TABLE), false},
+    {FIELD(missing), OF(TABLE) | OF(SERIES), false},
     {FIELD(skip), OF(TABLE) | OF(SERIES), false},
     {FIELD(task), OF(TABLE) | OF(ARRAYS) | OF(SERIES), true},
     {FIELD(group), OF(TABLE) | OF(IMAGES) | OF(TENSORS) | OF(ARRAYS) | OF(SERIES) | OF(SOUNDS), true},

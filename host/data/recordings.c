@@ -35,6 +35,7 @@ struct recordings {
     const char **files;
     size_t n_files;
     bool one;          /* the path is a file, not a folder */
+    int32_t mended;    /* rows without what `missing` says, or numbers that it gives */
     int64_t unlabeled; /* rows that are left out: their label's column says nothing */
 };
 
@@ -279,8 +280,16 @@ static enum mote_status fail_cell(const struct table *t, int32_t row, int32_t co
     struct frame here = frame_line(at, "line", t->lines[row]);
     const char *cell = cell_of(t, row, column);
 
+    if (table_is_missing(cell))
+        return fail(&here, MOTE_ERR_VALUE,
+                    "column %d is \"%s\"; fill it in, or say `missing: mean`, drop or a number in the data section, "
+                    "`mote new --missing mean`",
+                    column, cell);
     if (t->names == NULL)
-        return fail(&here, MOTE_ERR_VALUE, "\"%s\" is no finite number; correct it, or remove the line", cell);
+        return fail(&here, MOTE_ERR_VALUE,
+                    "\"%s\" is no finite number; correct it, or remove the line, or name the column in `ignore: "
+                    "[\"%d\"]` of the data section",
+                    cell, column);
     return fail(&here, MOTE_ERR_VALUE,
                 "\"%s\" is no finite number; correct it, or remove the line, or name column %s as `label: %s` or in "
                 "`ignore: [%s]` of the data section",
@@ -320,6 +329,7 @@ static enum mote_status read_text(struct recordings *all, const char *file, stru
 
     TRY(table_parse(&all->r->scratch, bytes, all->r->spec->header, all->r->spec->skip, &t, at));
     TRY(find_columns(all, &t, &c, at));
+    TRY(gaps_mend(all->r, &t, c.used, &all->mended, at));
     TRY(check_size(t.n, c.n, at));
     for (int32_t row = 0, end; row < t.n; row = end) {
         end = run_end(&t, &c, row);
@@ -850,6 +860,10 @@ enum mote_status read_recordings(struct reading *r)
         TRY(read_file(&all, all.files[i]));
     if (all.n == 0)
         return fail(r->at, MOTE_ERR_VALUE, all.unlabeled > 0 ? "has no label in any row" : "holds no recording");
+    if (all.mended > 0)
+        note(r, "%d %s (`missing: %s`)", all.mended,
+             strcmp(r->spec->missing, "drop") == 0 ? "rows have gaps and are left out" : "gaps are filled",
+             r->spec->missing);
     if (all.unlabeled > 0)
         note(r, "%lld rows have no label and are left out", (long long)all.unlabeled);
     TRY(check_columns(&all));

@@ -84,6 +84,14 @@ MUST_CHECK enum mote_status samples_alloc(struct reading *r, int64_t n, uint8_t 
 const char *path_beside(struct pool *pool, const char *from, const char *path);
 /* A whole file; one that gzip has packed is unpacked. A NUL follows the data. */
 MUST_CHECK enum mote_status packed_read(struct reading *r, const char *path, struct bytes *out, const struct frame *at);
+/* All arrays of a .npz, in its order, aligned as allocations are; at least one. Their names, "x, y". */
+struct npz_member {
+    const char *name; /* without .npy */
+    struct bytes bytes;
+};
+MUST_CHECK enum mote_status npz_members(struct reading *r, struct bytes file, struct npz_member **out, size_t *n,
+                                        const struct frame *at);
+const char *npz_names(struct pool *pool, const struct npz_member *members, size_t n);
 /* The array of a .npz: the only one, or the one that is called as recordings are. It is aligned as allocations are. */
 MUST_CHECK enum mote_status npz_read(struct reading *r, struct bytes file, struct bytes *out, const struct frame *at);
 /* The next line: ends it with a NUL without its CR, *next gets what follows or NULL. */
@@ -196,6 +204,12 @@ MUST_CHECK enum mote_status seconds_of(const struct table *t, int32_t row, int32
                                        double *start, double *end, const struct frame *at);
 #define COLUMNS_MAX 65536
 bool table_is_missing(const char *cell); /* as people and programs write that there is nothing */
+/* What the specification says of gaps; *value is of DATA_MISSING_VALUE. (gaps.c) */
+MUST_CHECK enum mote_status missing_read(const struct reading *r, enum data_missing *how, float *value);
+/* Mends a recording's rows so, in the used[t->columns]: drops those with a gap, or fills them, with the column's mean
+ * over this table, or the value. At least a row is left. Adds rows dropped, or cells filled, to *mended. */
+MUST_CHECK enum mote_status gaps_mend(struct reading *r, struct table *t, const bool *used, int32_t *mended,
+                                      const struct frame *at);
 
 /* ---- which samples are the same: digest.c ---- */
 uint64_t digest_of(const void *data, size_t size);

@@ -132,19 +132,6 @@ static const char *cell_at(const struct table *t, int32_t row, int32_t column)
 }
 
 /* ---- what is missing ---- */
-static enum mote_status read_missing(const struct reading *r, struct columns *c)
-{
-    const char *word = r->spec->missing;
-
-    c->missing = word == NULL                ? DATA_MISSING_ERROR
-                 : strcmp(word, "drop") == 0 ? DATA_MISSING_DROP
-                 : strcmp(word, "mean") == 0 ? DATA_MISSING_MEAN
-                                             : DATA_MISSING_VALUE;
-    if (c->missing == DATA_MISSING_VALUE && !yaml_real(word, &c->value))
-        return fail_key(r, "missing", "missing is \"%s\"; drop, mean or a number is wanted", word);
-    return MOTE_OK;
-}
-
 static bool has_gap(const struct columns *c, int32_t row)
 {
     for (int32_t i = 0; i < c->t->columns; i++)
@@ -353,7 +340,7 @@ enum mote_status read_table(struct reading *r)
     TRY(label_column(r, &t, &c.label, at));
     TRY(table_groups(r, &t, c.label, &c.group, pool_array(&r->scratch, (size_t)t.n, sizeof(char *)), at));
     TRY(choose_inputs(r, &c, at));
-    TRY(read_missing(r, &c));
+    TRY(missing_read(r, &c.missing, &c.value));
     if (r->input == NULL)
         words = pool_array(&r->scratch, (size_t)t.n, sizeof *words);
     if (words != NULL && labels != NULL && access(path_beside(&r->scratch, r->from, labels), F_OK) != 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Property: whatever is in the lists of a data set's files (the index of sounds, their parts in seconds, y_labels.csv,
- * the lists of splits), or in a sound, opening it says why it fails, or gives finite samples with labels of classes that
- * there are. The first byte chooses the file that the bytes become, the second one what the specification says of it. */
+ * the lists of splits), in a sound, or in a .npz, opening it says why it fails, or gives finite samples with labels of
+ * classes that there are. The first byte chooses the file that the bytes become, the second one what the specification
+ * says of it. */
 #include "host/data/sound.h"
 #include "host/data/suspects.h"
 
@@ -28,15 +29,20 @@ static const struct {
     {"sounds/index.tsv",
      {SOUNDS "index: index.tsv}", SOUNDS "index: index.tsv, step: 40, validation: 0.2, test: 0.2}",
       SOUNDS "index: index.tsv, group: _, classes: [up, down], normalize: auto}",
-      SOUNDS "index: index.tsv, augment: {shift: 20, gain: 6, background: _background_, snr: [0, 9], mask_frames: 1}}"}},
+      SOUNDS
+      "index: index.tsv, augment: {shift: 20, gain: 6, background: _background_, snr: [0, 9], mask_frames: 1}}"}},
     {"tensors/y_labels.csv",
      {"data: {path: tensors}", "data: {path: tensors, type: s16, shape: [2, 2]}",
       "data: {path: tensors, type: s8, group: _, test: 0.5, classes: [up, down]}",
       "data: {path: tensors, kind: images, size: [3, 3], channels: gray}"}},
     {"list.txt",
      {"data: {path: table.csv, lists: {train: list.txt}}", "data: {path: table.csv, lists: {test: list.txt}}",
-      SOUNDS "lists: {train: list.txt, validation: list.txt}}", "data: {path: tensors, lists: {validation: list.txt}}"}},
+      SOUNDS "lists: {train: list.txt, validation: list.txt}}",
+      "data: {path: tensors, lists: {validation: list.txt}}"}},
     {"sounds/up/x.wav", {SOUNDS "}", SOUNDS "step: 10}", SOUNDS "test: 0.5}", "data: {path: sounds}"}},
+    {"x.npz",
+     {"data: {path: x.npz}", "data: {path: x.npz, test: 0.5, split: random}", "data: {path: x.npz, normalize: auto}",
+      "data: {path: x.npz, task: regression}"}},
 };
 
 static char folder[32];

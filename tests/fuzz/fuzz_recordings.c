@@ -30,6 +30,8 @@ static const char *const sections[] = {
     "labels: labels.csv, rate: 4, window: 1, step: 1",
     "columns: [ax], header: yes, resample: 2, normalize: auto",
     "skip: 1, ignore: [t], window: 3, step: 1, group: _",
+    "missing: drop, window: 1",
+    "missing: mean, resample: 2",
 };
 
 /* One folder for all runs, which goes with the process. */

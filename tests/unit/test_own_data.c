@@ -629,6 +629,38 @@ static void rows_may_have_labels(void **state)
                "3.npy: has no column \"what\", which `label` names");
 }
 
+/* Rows with gaps are left out, or take the mean of their file's column, or a number. */
+static void gaps_of_recordings_are_mended(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "r/1.csv", "t,x,y\n0,1,2\n1,,4\n2,3,nan\n3,5,6\n");
+    want_error(f, open_yaml(f, "path: r"), MOTE_ERR_VALUE,
+               "1.csv: line 3: column 1 is \"\"; fill it in, or say `missing");
+    want_ok(f, open_yaml(f, "path: r, missing: drop"));
+    want_sample(f, 0, (float[]){1, 2, 5, 6}, 4);
+    want_note(f, "2 rows have gaps and are left out (`missing: drop`)");
+    want_ok(f, open_yaml(f, "path: r, missing: mean"));
+    want_sample(f, 0, (float[]){1, 2, 3, 4, 3, 4, 5, 6}, 8);
+    want_note(f, "2 gaps are filled (`missing: mean`)");
+    want_ok(f, open_yaml(f, "path: r, missing: -1.5"));
+    want_sample(f, 0, (float[]){1, 2, -1.5F, 4, 3, -1.5F, 5, 6}, 8);
+}
+
+/* A file of JSON by itself, too. */
+static void one_json_is_series(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "a.json",
+             "[{\"label\": \"up\", \"data\": [1, 2]}, {\"label\": \"down\", \"data\": [3, 4]}, "
+             "{\"label\": \"up\", \"data\": [5, 6]}, {\"label\": \"down\", \"data\": [7, 8]}]");
+    want_ok(f, dataset_open(&f->pool, path(f, "a.json"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 4);
+    assert_int_equal(f->data.n_classes, 2);
+    want_sample(f, 1, (float[]){3, 4}, 2);
+}
+
 static void put_npz(struct fixture *f, const char *name, const struct member *members, size_t n)
 {
     put_text(f, name, "");
@@ -660,11 +692,49 @@ static void recordings_may_be_packed(void **state)
     assert_string_equal(f->data.classes[f->data.labels[3]], "b");
     put_npz(f, "r/a/2.npz", (const struct member[]){{"p.npy", other}, {"q.npy", main}}, 2);
     want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
-               "2.npz: holds 2 arrays (p.npy, q.npy): call the recording's `data`");
+               "2.npz: holds 2 arrays (p, q): call the recording's `data`, or save it alone; if these are all samples");
     put_npz(f, "r/a/2.npz", (const struct member[]){{"p.txt", other}}, 1);
     want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT, "holds no array");
     put_text(f, "r/a/2.npz", "not a zip");
     want_error(f, dataset_open(&f->pool, path(f, "r"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT, "2.npz: is no .npz");
+}
+
+/* Samples, labels and a test in one .npz, by the names that people give them. */
+static void arrays_come_in_one_npz(void **state)
+{
+    static const float x[] = {1, -1, 2, -2, 3, -3}, y[] = {7, 8, 7};
+    struct fixture *f = *state;
+    struct bytes samples, labels, half;
+
+    put_npy(f, "x.npy", "<f4", "(3, 2)", x, sizeof x);
+    put_npy(f, "y.npy", "<f4", "(3,)", y, sizeof y);
+    put_npy(f, "h.npy", "<f4", "(1, 2)", x, sizeof x / 3);
+    samples = get(f, "x.npy");
+    labels = get(f, "y.npy");
+    half = get(f, "h.npy");
+    put_npz(f, "a.npz", (const struct member[]){{"Y.npy", labels}, {"z.npy", half}, {"X.npy", samples}}, 3);
+    want_ok(f, dataset_open(&f->pool, path(f, "a.npz"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 3);
+    assert_int_equal(f->data.n_classes, 2);
+    want_sample(f, 2, (float[]){3, -3}, 2);
+    assert_string_equal(dataset_name(&f->pool, &f->data, 2), "X:2");
+    put_npz(f, "a.npz",
+            (const struct member[]){{"x_train.npy", samples}, {"y_train.npy", labels}, {"x_test.npy", half}}, 3);
+    want_error(f, dataset_open(&f->pool, path(f, "a.npz"), NULL, &f->data, &f->at), MOTE_ERR_VALUE,
+               "one part has labels, the other has none");
+    put_npz(f, "a.npz",
+            (const struct member[]){
+                {"x_test.npy", samples}, {"y_test.npy", labels}, {"x_train.npy", samples}, {"y_train.npy", labels}},
+            4);
+    want_ok(f, dataset_open(&f->pool, path(f, "a.npz"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.n, 6);
+    assert_true(f->data.given && f->data.n_split[SPLIT_TRAIN] == 3);
+    put_npz(f, "a.npz", (const struct member[]){{"p.npy", samples}, {"q.npy", labels}}, 2);
+    want_error(f, dataset_open(&f->pool, path(f, "a.npz"), NULL, &f->data, &f->at), MOTE_ERR_FORMAT,
+               "holds 2 arrays (p, q): call the samples x and the labels y");
+    want_error(f, open_yaml(f, "path: a.npz"), MOTE_ERR_FORMAT, "a.npz: holds 2 arrays (p, q)");
+    put_npz(f, "a.npz", (const struct member[]){{"x.npy", samples}, {"y.npy", half}}, 2);
+    want_error(f, open_yaml(f, "path: a.npz"), MOTE_ERR_SHAPE, "a.npz: y: has 1 labels, a.npz: x has 3 samples");
 }
 
 static void json_has_many_recordings(void **state)
@@ -824,7 +894,10 @@ int main(void)
         TEST(parts_of_recordings_have_labels),
         TEST(parts_may_be_in_seconds),
         TEST(rows_may_have_labels),
+        TEST(gaps_of_recordings_are_mended),
+        TEST(one_json_is_series),
         TEST(recordings_may_be_packed),
+        TEST(arrays_come_in_one_npz),
         TEST(json_has_many_recordings),
         TEST(bad_recordings_are_named),
         TEST(series_are_images_of_a_width_of_1),
