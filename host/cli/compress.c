@@ -44,6 +44,11 @@ static json_t *compress_json(const struct compressed *c)
     if (c->search.n > 0)
         json_object_update_new(json, json_pack("{s:o, s:b}", "points", points_json(&c->search), "met",
                                                price_does(&c->search, &c->search.points[c->chosen])));
+    if (c->options.goal.given)
+        json_object_update_new(json,
+                               json_pack("{s:s, s:s, s:I, s:f}", "optimize", optimize_words[c->options.goal.optimize],
+                                         "target", c->options.goal.target->name, "arena_bytes",
+                                         (json_int_t)c->takes.arena, "instructions_estimated", c->takes.instructions));
     compression_json(&c->compression, json, rows);
     judge_metrics_json(&c->quantized.before, json, "_float");
     judge_metrics_json(&c->quantized.after, json, "_int8");
@@ -104,6 +109,10 @@ static void print_text(const struct compressed *c)
         print_fitting(stdout, "%s on %d %s samples: float %s, int8 %s\n", q->after.metrics[i].name,
                       (int)q->parts.test.samples.n, q->parts.kind, metric_text(pool, &q->before.metrics[i]),
                       metric_text(pool, &q->after.metrics[i]));
+    if (c->options.goal.given)
+        print_fitting(stdout, "for %s on %s: %.0f instructions (estimated), %.0f bytes of arena\n",
+                      optimize_words[c->options.goal.optimize], c->options.goal.target->name, c->takes.instructions,
+                      c->takes.arena);
     compression_print(&c->compression, pool, stdout);
     print_fitting(stdout, "\n%s is the compressed network, %s/" COMPRESS_REPORT " shows it\n",
                   printable(pool, c->rows[c->n_rows - 1].path), printable(pool, c->folder));
@@ -141,6 +150,7 @@ static enum mote_status compress_recipe(struct cli *cli)
     TRY(cli_number(cli, "--threads", 1, TRAIN_THREADS_MAX, &threads));
     TRY(cli_number(cli, "--epochs", 1, EPOCHS_MAX, &epochs));
     TRY(read_goal(cli, &options));
+    TRY(compress_read_goal(cli, &options.goal));
     options.threads = (int32_t)threads;
     options.epochs = (int32_t)epochs;
     options.watcher = &watcher;
@@ -158,9 +168,9 @@ static enum mote_status compress_recipe(struct cli *cli)
 /* Options that only one of both takes are refused by the other. */
 static enum mote_status run_compress(struct cli *cli)
 {
-    static const char *const of_models[] = {"--channels",        "--target",  "--prune", "--levels",
-                                            "--no-compensation", "--samples", "--limit", "--task",
-                                            "--normal",          "--shape",   "--from",  "--to"};
+    static const char *const of_models[] = {"--channels", "--prune", "--levels", "--no-compensation",
+                                            "--samples",  "--limit", "--task",   "--normal",
+                                            "--shape",    "--from",  "--to"};
 
     if (!is_recipe_name(cli->positional[0]))
         return compress_model(cli);
@@ -168,12 +178,15 @@ static enum mote_status run_compress(struct cli *cli)
         if (cli_value(cli, of_models[i]) != NULL || cli_flag(cli, of_models[i]))
             return usage_error(cli, "%s is for models; what becomes of a recipe's network, its compress section says",
                                of_models[i]);
+    if (cli_value(cli, "--target") != NULL && cli_value(cli, "--optimize") == NULL)
+        return usage_error(cli, "--target of a recipe says where --optimize counts: give that, too");
     return compress_recipe(cli);
 }
 
 const struct command command_compress = {
     .name = "compress",
-    .arguments = "RECIPE|M [--data SPEC] [-o DIR] [--budget BYTES] [--prune P] [--levels L]",
+    .arguments = "RECIPE|M [--data SPEC] [-o DIR] [--optimize flash|speed --target T] [--budget BYTES] [--prune P] "
+                 "[--levels L]",
     .summary = "makes a model's weights few, coarse and small, with training or without",
     .details =
         "Of a recipe (.yaml) the stages are those of its `compress` section: docs/COMPRESS.md. Each is a training in a "
@@ -184,12 +197,18 @@ const struct command command_compress = {
         "The table has, after each stage, the weights that are not 0, the most values of one tensor, the error on the\n"
         "validation split, and the bytes of weights and biases as they are coded (of float: as int8 would have "
         "them).\n\n"
+        "With --optimize the score of a weight or channel is divided by the bytes (flash) or instructions (speed) "
+        "that\n"
+        "it saves on the target, in place of `prune.cost`, and the bytes of what comes out are those of mote compile "
+        "with\n"
+        "the same two options.\n\n"
         "With --budget or --accuracy-drop the recipe's bit_price is the first of several that are tried, up to 7, "
         "each\n"
         "a training in DIR/levels_PRICE; the points of the curve are printed, and one is taken.\n\n"
         "JSON keys: output, stages: [{stage, model, weights, kept, levels (null: more than 16), accuracy, loss (on "
         "the\n"
-        "validation split), bytes}], split, samples, and for these accuracy_float and accuracy_int8, or those of mote\n"
+        "validation split), bytes}], split, samples, with --optimize optimize, target, arena_bytes, "
+        "instructions_estimated, and for these accuracy_float and accuracy_int8, or those of mote\n"
         "quantize; of a search points: [{bit_price, kept, bytes, accuracy, loss}], met (the budget, or the drop; else\n"
         "the nearest point is taken).\n\n"
         "Of a model (a .tflite, a graph file, …) nothing is trained: --samples of the data, which need no labels, say\n"
@@ -219,7 +238,8 @@ const struct command command_compress = {
             {"--budget", "BYTES", "as good as so many bytes of weights and biases allow"},
             {"--accuracy-drop", "P", "as few bytes as cost at most P points on the validation split"},
             {"--channels", "C", "of a model, before all else: apoz:KEEP or norm:KEEP"},
-            {"--target", "T", "of a model: where channels cost what they save; default: portable"},
+            {"--optimize", "G", "flash or speed: what goes first saves most bytes, or instructions, on the target"},
+            {"--target", "T", "for --optimize; of a model also where channels cost what they save; default: portable"},
             {"--prune", "P", "of a model: obs:KEEP or magnitude:KEEP"},
             {"--levels", "L", "of a model: kmeans:N, linear:BITS, log:BITS, ternary or binary"},
             {"--no-compensation", NULL, "each weight gets the nearest level"},

@@ -12,6 +12,22 @@
 #include "host/cli/judge_show.h"
 #include "host/jobs/post.h"
 
+/* ---- what it is for ---- */
+enum mote_status compress_read_goal(struct cli *cli, struct goal *out)
+{
+    static const char *const goals[] = {"flash", "speed", NULL};
+    struct target *target = pool_alloc(&cli->pool, sizeof *target);
+    const char *word;
+
+    TRY(cli_word(cli, "--optimize", goals, &word));
+    *out = (struct goal){.target = target, .given = cli_value(cli, "--optimize") != NULL};
+    if (out->given)
+        out->optimize = word == goals[0] ? OPTIMIZE_FLASH : OPTIMIZE_SPEED;
+    if (out->given && cli_value(cli, "--target") == NULL)
+        return usage_error(cli, "--optimize counts what is saved on a board: say which with --target");
+    return target_find(&cli->pool, cli_value(cli, "--target"), target, &cli->root);
+}
+
 /* ---- what is to be done ---- */
 /* "method:number"; the method's length. */
 static size_t split_method(const char *value, const char **number)
@@ -52,12 +68,9 @@ static enum mote_status read_prune(struct cli *cli, struct post_options *o)
 static enum mote_status read_channels(struct cli *cli, struct post_options *o)
 {
     const char *value = cli_value(cli, "--channels"), *number;
-    struct target *target = pool_alloc(&cli->pool, sizeof *target);
     size_t len;
     int method = 0;
 
-    TRY(target_find(&cli->pool, cli_value(cli, "--target"), target, &cli->root));
-    o->target = target;
     o->channels = value != NULL;
     if (value == NULL)
         return MOTE_OK;
@@ -145,6 +158,7 @@ static enum mote_status read_options(struct cli *cli, struct post_options *o)
     if (cli_value(cli, "--epochs") != NULL)
         return usage_error(cli, "--epochs is for recipes: a model is not trained");
     TRY(cli_read_shapes(cli, &o->import));
+    TRY(compress_read_goal(cli, &o->goal));
     TRY(read_channels(cli, o));
     TRY(read_prune(cli, o));
     TRY(read_levels(cli, o));

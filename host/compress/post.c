@@ -222,9 +222,12 @@ struct pruning {
 static enum mote_status cost_layer(struct post *p, struct solve *s, void *how)
 {
     struct pruning *w = how;
+    const double saving = w->how->saving != NULL ? w->how->saving[w->i] : 1;
 
     (void)p;
     solve_costs(s, w->costs + w->first[w->i]);
+    for (int64_t k = w->first[w->i]; k < w->first[w->i + 1]; k++)
+        w->costs[k] /= saving;
     return MOTE_OK;
 }
 

@@ -50,8 +50,9 @@ struct post_channels {
 MUST_CHECK enum mote_status post_channels(struct post *p, const struct post_channels *how, const struct frame *at);
 
 struct post_prune {
-    double keep;     /* share of all weights */
-    bool compensate; /* else the least weights go, and nothing makes up for them */
+    double keep;          /* share of all weights */
+    bool compensate;      /* else the least weights go, and nothing makes up for them */
+    const double *saving; /* [n_layers] above 0: what a weight saves, by which its cost is divided; NULL: all alike */
 };
 MUST_CHECK enum mote_status post_prune(struct post *p, const struct post_prune *how, const struct frame *at);
 

@@ -24,6 +24,9 @@ static const char *command_again(const struct compressed *c)
         text_add(&t, " --budget %lld", (long long)o->budget);
     if (!isnan(o->accuracy_drop))
         text_add(&t, " --accuracy-drop %.9g", 100 * o->accuracy_drop);
+    if (o->goal.given)
+        text_add(&t, " --optimize %s --target %s", optimize_words[o->goal.optimize],
+                 shell_quoted(c->pool, o->goal.target->name));
     text_add(&t, " -o %s", shell_path(c->pool, c->folder));
     return t.s;
 }
@@ -64,6 +67,8 @@ static enum mote_status run_training(struct compressed *c, int32_t stage, const 
                               .epochs = stage > 0 ? c->options.epochs : 0,
                               .from = stage > 0 ? c->rows[stage - 1].path : NULL,
                               .bit_price = bit_price,
+                              .savings = c->savings,
+                              .n_savings = c->n_savings,
                               .teacher = stage > 0 ? c->rows[0].path : NULL,
                               .again = command_again(c),
                               .stop = c->options.stop,
@@ -123,6 +128,10 @@ static enum mote_status finish(struct compressed *c)
 
     TRY(quantize_last(c));
     TRY(add_row(c, "int8", path, &c->quantized.model, &row, &c->file));
+    if (c->options.goal.given) {
+        TRY(goal_bytes(&c->quantized.model, &c->options.goal, &row->bytes, &c->file));
+        TRY(goal_takes(&c->quantized.model, &c->options.goal, &c->takes, &c->file));
+    }
     TRY(judge_validation(c, row));
     return quantize_write(&c->quantized, path);
 }
@@ -155,6 +164,25 @@ static enum mote_status judge_dense(struct compressed *c, const struct frame *at
         return MOTE_OK;
     return fail(at, MOTE_ERR_VALUE,
                 "a drop of accuracy is one on samples for validation with classes, and there are none");
+}
+
+/* ---- what weights save ---- */
+/* On the target, of the dense network in int8. */
+static enum mote_status find_savings(struct compressed *c, const struct stage *prune)
+{
+    const struct graph *g;
+    double *saving;
+
+    TRY(quantize_last(c));
+    g = &c->quantized.model.graphs[0];
+    saving = pool_array(c->pool, (size_t)g->n_ops + 1, sizeof *saving);
+    TRY(goal_weights(&c->quantized.model, &c->options.goal, (double)prune->keep, saving, &c->file));
+    goal_divisors(saving, g->n_ops);
+    c->savings = pool_array(c->pool, (size_t)g->n_ops + 1, sizeof *c->savings);
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].name != NULL)
+            c->savings[c->n_savings++] = (struct stage_saving){g->ops[i].name, (float)saving[i]};
+    return MOTE_OK;
 }
 
 /* The last stage with bits of that price, and its network in int8. */
@@ -231,7 +259,7 @@ static enum mote_status report(struct compressed *c, const struct recipe *recipe
 
     tell_stages(c);
     tell_points(c);
-    TRY(compression_describe(c->pool, &c->quantized.model, &c->compression, &c->file));
+    TRY(compression_describe(c->pool, &c->quantized.model, &c->options.goal, &c->compression, &c->file));
     return compression_report(c->pool, &page, here.name, &here);
 }
 
@@ -259,6 +287,8 @@ enum mote_status compress_run(struct pool *pool, const struct compress_options *
     TRY(run_training(out, 0, COMPRESS_DENSE, COMPRESS_DENSE, 0, at));
     if (!out->stopped)
         TRY(judge_dense(out, at));
+    if (!out->stopped && options->goal.given && recipe.stages[0].kind == STAGE_PRUNE)
+        TRY(find_savings(out, &recipe.stages[0]));
     for (int32_t i = 0; i < recipe.n_stages - searches(options) && !out->stopped; i++)
         TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], stage_names[recipe.stages[i].kind], 0, at));
     if (out->stopped)

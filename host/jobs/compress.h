@@ -19,6 +19,7 @@ struct compress_options {
     int32_t threads;           /* 0: all cores */
     int32_t epochs;            /* of each stage after the training, whose ramp is in proportion; 0: the recipe's */
     int64_t budget;            /* the best network of so many bytes; 0: any. For it the price of a bit is searched */
+    struct goal goal;          /* what weights that go save, and what int8's figures are of */
     double accuracy_drop;      /* instead, the smallest that loses at most this share against dense int8; NAN: any */
     int64_t max_bytes;         /* that packed data may unpack to; 0: DATASET_MAX_BYTES */
     const volatile sig_atomic_t *stop;
@@ -32,7 +33,7 @@ struct compress_row {
     const char *path;      /* of its model */
     int64_t weights, kept; /* of the network; those that are not 0 */
     int32_t levels;        /* most values of one tensor besides 0; 0: more than LEVELS_MAX */
-    int64_t bytes;         /* estimate_bytes() */
+    int64_t bytes;         /* estimate_bytes(); of int8 with a goal, goal_bytes() */
     double accuracy, loss; /* on the validation split; NAN: not known */
     struct weights_histogram histogram;
 };
@@ -44,13 +45,16 @@ struct compressed {
     const char *folder;
     struct compress_row rows[STAGE_KINDS + 1];
     int32_t n_rows;
-    struct price_search search; /* of the prices; n is 0 without */
-    int32_t chosen;             /* point of it: what the rows are of */
-    bool stopped;               /* and saved: nothing that follows is there */
+    struct price_search search;   /* of the prices; n is 0 without */
+    int32_t chosen;               /* point of it: what the rows are of */
+    struct stage_saving *savings; /* [n_savings] of the stage prune, with a goal */
+    int32_t n_savings;
+    bool stopped; /* and saved: nothing that follows is there */
     struct quantize_job job;
     struct pipeline p;
     struct frame file;
     struct quantized quantized;
+    struct goal_takes takes;        /* of it, with a goal */
     struct compression compression; /* for reports */
 };
 

@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "host/graph/op_info.h"
-#include "host/jobs/post.h"
 #include "host/jobs/stored_weights.h"
 #include "host/plan/kernels.h"
 
@@ -176,15 +175,15 @@ static void add_up(struct pool *pool, const struct plan *plan, struct compressio
         }
 }
 
-enum mote_status compression_describe(struct pool *pool, const struct model *m, struct compression *out,
-                                      const struct frame *at)
+enum mote_status compression_describe(struct pool *pool, const struct model *m, const struct goal *goal,
+                                      struct compression *out, const struct frame *at)
 {
     struct plan plan;
     const struct graph *g;
     struct compression_bytes *of_ops;
     struct compression_layer *layers;
 
-    TRY(post_plan(pool, m, &plan, at));
+    TRY(goal_plan(pool, m, goal, &plan, at));
     g = &plan.model->graphs[0];
     of_ops = pool_array(pool, (size_t)g->n_ops + 1, sizeof *of_ops);
     layers = pool_array(pool, (size_t)g->n_ops + 1, sizeof *layers);

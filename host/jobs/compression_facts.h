@@ -4,15 +4,16 @@
 #define MOTE_JOBS_COMPRESSION_FACTS_H
 
 #include "host/graph/graph.h"
+#include "host/jobs/goal.h"
 #include "host/jobs/judge.h"
 #include "host/report/html.h"
 
 /* Of weights, the constants of f32 or int8 with two dimensions or more, as the numbers that they stand for. */
 void weights_histogram(const struct model *m, struct weights_histogram *out);
 
-/* Layers and bytes of an int8 model, with the --coding that takes the least; the rest of `out` stays. */
-MUST_CHECK enum mote_status compression_describe(struct pool *pool, const struct model *m, struct compression *out,
-                                                 const struct frame *at);
+/* Layers and bytes of an int8 model, as goal_plan() has it; the rest of `out` stays. */
+MUST_CHECK enum mote_status compression_describe(struct pool *pool, const struct model *m, const struct goal *goal,
+                                                 struct compression *out, const struct frame *at);
 
 #define COMPRESS_REPORT "report.html" /* in the folder */
 

@@ -188,7 +188,7 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     struct post_row *row = &c->rows[c->n_rows++];
     struct compress_row counts = {0};
     struct post_noise noise;
-    struct post_takes takes;
+    struct goal_takes takes;
 
     *row = (struct post_row){.stage = stage, .path = pool_printf(c->pool, "%s/%s.graph", c->folder, file)};
     TRY(write_model(c, m, row->path));
@@ -199,8 +199,8 @@ static enum mote_status add_row(struct posted *c, const char *stage, const char 
     weights_histogram(m, &row->histogram);
     c->last = (struct model){.pool = c->pool};
     model_copy(m, &c->last);
-    TRY(post_bytes(m, &row->bytes, &c->file));
-    TRY(post_takes(m, c->options.target, &takes, &c->file));
+    TRY(goal_bytes(m, &c->options.goal, &row->bytes, &c->file));
+    TRY(goal_takes(m, &c->options.goal, &takes, &c->file));
     row->macs = takes.macs;
     row->arena = (int64_t)takes.arena;
     row->instructions = takes.instructions;
@@ -242,7 +242,7 @@ static enum mote_status is_met(struct posted *c, double lambda, double dense, bo
 
     TRY(post_trade(c->post, lambda, &c->file));
     if (c->options.budget > 0) {
-        TRY(post_bytes(&c->post->now, &bytes, &c->file));
+        TRY(goal_bytes(&c->post->now, &c->options.goal, &bytes, &c->file));
         *met = bytes <= c->options.budget;
         return MOTE_OK;
     }
@@ -271,7 +271,7 @@ static enum mote_status keep_best(struct posted *c)
     const int64_t dense = c->rows[c->n_rows - 1].bytes;
     int64_t bytes;
 
-    TRY(post_bytes(&c->best, &bytes, &c->file));
+    TRY(goal_bytes(&c->best, &c->options.goal, &bytes, &c->file));
     if (bytes >= dense && (c->options.budget == 0 || dense <= c->options.budget))
         model_copy(&c->post->before, &c->best);
     model_copy(&c->best, &c->post->now);
@@ -330,7 +330,7 @@ static enum mote_status remove_channels(struct posted *c)
     double *saving = pool_array(c->pool, (size_t)c->first.n_layers, sizeof *saving);
     struct model left = {.pool = c->pool};
 
-    TRY(channel_savings(&c->first, c->options.target, saving, &c->file));
+    TRY(channel_savings(&c->first, &c->options.goal, saving, &c->file));
     how.saving = saving;
     TRY(post_channels(&c->first, &how, &c->file));
     model_copy(&c->first.now, &left);
@@ -341,13 +341,33 @@ static enum mote_status remove_channels(struct posted *c)
                    !has_goal(&c->options) && !c->options.prunes && !c->options.levels ? "int8" : "channels", &left);
 }
 
+/* What a weight of each layer saves, for the goal; NULL: all alike. */
+static enum mote_status weight_savings(struct posted *c, double keep, const double **out)
+{
+    const struct post *p = c->post;
+    double *of_ops = pool_array(c->pool, (size_t)p->before.graphs[0].n_ops + 1, sizeof *of_ops);
+    double *saving = pool_array(c->pool, (size_t)p->n_layers, sizeof *saving);
+
+    *out = NULL;
+    if (!c->options.goal.given)
+        return MOTE_OK;
+    TRY(goal_weights(&p->before, &c->options.goal, keep, of_ops, &c->file));
+    for (int32_t i = 0; i < p->n_layers; i++)
+        saving[i] = of_ops[p->layers[i].op];
+    goal_divisors(saving, p->n_layers);
+    *out = saving;
+    return MOTE_OK;
+}
+
 static enum mote_status stages(struct posted *c)
 {
     const struct post_options *o = &c->options;
+    struct post_prune prune = o->prune;
 
     if (o->prunes) {
+        TRY(weight_savings(c, prune.keep, &prune.saving));
         TRY(post_weigh(c->post, &c->file));
-        TRY(post_prune(c->post, &o->prune, &c->file));
+        TRY(post_prune(c->post, &prune, &c->file));
         TRY(add_row(c, "prune", o->levels ? "prune" : "int8", &c->post->now));
     }
     if (o->levels) {
@@ -381,7 +401,7 @@ static enum mote_status report(struct posted *c)
     }
     c->compression.stages = stages;
     c->compression.n_stages = (size_t)c->n_rows;
-    TRY(compression_describe(c->pool, &c->last, &c->compression, &c->file));
+    TRY(compression_describe(c->pool, &c->last, &c->options.goal, &c->compression, &c->file));
     page.judge = &c->rows[c->n_rows - 1].judge;
     return compression_report(c->pool, &page, here.name, &here);
 }

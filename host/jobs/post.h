@@ -7,6 +7,7 @@
 #include "host/compress/post.h"
 #include "host/import/import.h"
 #include "host/jobs/compression_facts.h"
+#include "host/jobs/goal.h"
 #include "host/jobs/quantize.h"
 
 struct post_options {
@@ -16,7 +17,7 @@ struct post_options {
     /* What is to be done: channels go, or none do; then either these, in this order, each once or not at all, */
     bool channels, prunes, levels;
     struct post_channels channel;
-    const struct target *target; /* on which channels save what they cost; NULL: portable */
+    struct goal goal; /* by which channels and weights save what they cost */
     struct post_prune prune;
     struct post_levels level;
     /* or the best within bytes, or within a loss of accuracy. */
@@ -33,8 +34,8 @@ struct post_row {
     const char *path;      /* of its model */
     int64_t weights, kept; /* of the layers; those that are not 0 */
     int32_t levels;        /* most values of one layer besides 0 */
-    int64_t bytes;         /* post_bytes() */
-    int64_t macs, arena;   /* of a dense plan for the target: bytes; */
+    int64_t bytes;         /* goal_bytes() */
+    int64_t macs, arena;   /* of the goal, or a dense plan for the target: bytes; */
     double instructions;   /* as estimated */
     double agreement;      /* share of the test's samples with the dense model's prediction; NAN: no classes */
     double sqnr;           /* of the test's outputs, in decibels; INFINITY: none differs */
@@ -77,23 +78,10 @@ struct posted {
 MUST_CHECK enum mote_status post_run(struct pool *pool, const struct post_options *options, struct posted *out,
                                      const struct frame *at);
 
-/* A dense plan of the model after its passes; target NULL: portable. */
-struct post_takes {
-    double instructions, arena, constants; /* estimated; bytes */
-    int64_t macs;
-};
-MUST_CHECK enum mote_status post_takes(const struct model *m, const struct target *target, struct post_takes *out,
-                                       const struct frame *at);
-
-/* What one channel less of each layer saves on the target: shares of all instructions, bytes of the arena and bytes of
- * constants, added up. saving [n_layers]; 0 where it saves nothing. */
-MUST_CHECK enum mote_status channel_savings(const struct post *p, const struct target *target, double *saving,
+/* What one channel less of each layer saves on the target: a share of the constants' bytes, or of the instructions, as
+ * the goal says; without one both and that of the arena, added up. saving [n_layers]; 0 where it saves nothing. Of `p`
+ * are read `before` and `layers`. */
+MUST_CHECK enum mote_status channel_savings(const struct post *p, const struct goal *goal, double *saving,
                                             const struct frame *at);
-
-/* What `mote emulate` calls weight_bytes, with the --coding that takes the least. */
-MUST_CHECK enum mote_status post_bytes(const struct model *m, int64_t *bytes, const struct frame *at);
-/* The portable plan of which it is, after the model's passes. */
-MUST_CHECK enum mote_status post_plan(struct pool *pool, const struct model *m, struct plan *out,
-                                      const struct frame *at);
 
 #endif

@@ -34,6 +34,11 @@ static void choose_stage(struct train *t)
         stage_shorten(&training->stage, t->options.epochs);
     if (t->options.bit_price > 0)
         training->stage.bit_price = t->options.bit_price;
+    if (t->options.n_savings > 0 && training->stage.kind == STAGE_PRUNE) {
+        training->stage.cost = COST_SAVINGS;
+        training->stage.savings = t->options.savings;
+        training->stage.n_savings = t->options.n_savings;
+    }
     training->epochs = training->stage.epochs;
     training->rate = training->stage.rate;
     training->warm_up = 0;

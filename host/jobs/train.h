@@ -40,6 +40,8 @@ struct train_options {
     int32_t stage;       /* 0: the training itself; 1: the first stage of the recipe's compression, … */
     const char *from;    /* a stage's: the TRAIN_MODEL that it begins with */
     float bit_price;     /* a stage's; 0: the recipe's */
+    const struct stage_saving *savings; /* [n_savings] a stage's that prunes, instead of its cost; 0: by that */
+    int32_t n_savings;
     const char *teacher; /* a stage's, if the recipe has one: the dense network's TRAIN_MODEL */
     const char *again;   /* a stage's, for people: the command that goes on; NULL: mote train … --resume */
     const volatile sig_atomic_t *stop; /* not 0: ends after the step, with a checkpoint; may be NULL */

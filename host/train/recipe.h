@@ -16,16 +16,24 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
  * exactly 0 when a stage begins stays so. */
 enum stage_kind { STAGE_NONE, STAGE_PRUNE, STAGE_LEVELS, STAGE_KINDS };
 enum prune_method { PRUNE_OBD, PRUNE_MAGNITUDE };
-enum prune_cost { COST_WEIGHTS, COST_MACS };
+enum prune_cost { COST_WEIGHTS, COST_MACS, COST_SAVINGS };
 extern const char *const stage_names[STAGE_KINDS]; /* "prune"; NULL for none */
+
+/* What one weight less of the layer's operator saves, in any unit; above 0. */
+struct stage_saving {
+    const char *op;
+    float saving;
+};
 
 struct stage {
     enum stage_kind kind;
     int32_t epochs;
-    float rate;               /* as of the training */
-    enum prune_method method; /* PRUNE */
-    float keep;               /* PRUNE: share of all weights of the network */
-    enum prune_cost cost;     /* PRUNE: what a weight saves when it goes */
+    float rate;                         /* as of the training */
+    enum prune_method method;           /* PRUNE */
+    float keep;                         /* PRUNE: share of all weights of the network */
+    enum prune_cost cost;               /* PRUNE: what a weight saves when it goes */
+    const struct stage_saving *savings; /* [n_savings] PRUNE: COST_SAVINGS; no recipe says them */
+    int32_t n_savings;
     int32_t ramp;             /* epochs in which weights go, or bits get their price */
     enum grid_method grid;    /* LEVELS: where they are */
     int32_t number;           /* LEVELS: of the method: of kmeans values of a tensor, 0 not counted; bits, or 0 */

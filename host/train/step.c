@@ -27,7 +27,7 @@ struct stepping {
     enum role *roles;    /* [tensors of the network] */
     int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
     int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
-    float *macs;         /* [tensors of the network] multiply-accumulates of an inference that one of its weights has */
+    float *costs;        /* [tensors of the network] what pruning divides the scores of its weights by */
 };
 
 /* ---- parameters ---- */
@@ -77,6 +77,27 @@ static float macs_of_weight(const struct graph *g, const struct op *op)
     return weights > 0 ? (float)op_macs(g, op) / (float)weights : 0;
 }
 
+/* Of an operator that was not there when savings were found: nothing is known, so nothing is preferred. */
+static float saved_by(const struct stage *stage, const struct op *op)
+{
+    for (int32_t i = 0; i < stage->n_savings && op->name != NULL; i++)
+        if (strcmp(stage->savings[i].op, op->name) == 0)
+            return stage->savings[i].saving;
+    return 1;
+}
+
+static float cost_of_weight(const struct stepping *s, const struct op *op)
+{
+    switch (s->t->stage.cost) {
+    case COST_MACS:
+        return macs_of_weight(s->g, op);
+    case COST_SAVINGS:
+        return saved_by(&s->t->stage, op);
+    default:
+        return 1;
+    }
+}
+
 /* The network's constants that training changes become states that begin with them. */
 static void free_parameters(struct stepping *s)
 {
@@ -91,7 +112,7 @@ static void free_parameters(struct stepping *s)
     out->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->axis);
     s->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->axis);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
-    s->macs = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->macs);
+    s->costs = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->costs);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
             int32_t tensor = s->g->ops[i].in[k];
@@ -102,7 +123,7 @@ static void free_parameters(struct stepping *s)
                 continue;
             s->roles[tensor] = role;
             s->axis[tensor] = axis_of(&s->g->ops[i]);
-            s->macs[tensor] = macs_of_weight(s->g, &s->g->ops[i]);
+            s->costs[tensor] = cost_of_weight(s, &s->g->ops[i]);
             t->initial = t->data;
             t->data = NULL;
             t->state = true;
@@ -553,7 +574,8 @@ static int32_t add_state(struct stepping *s, int32_t parameter, const char *what
 
 static int32_t add_costs(struct stepping *s, int32_t n, const float *costs)
 {
-    int32_t tensor = add_tensor(s, "macs", TYPE_F32, 1, (int64_t[]){n});
+    const char *name = s->t->stage.cost == COST_MACS ? "macs" : "savings";
+    int32_t tensor = add_tensor(s, name, TYPE_F32, 1, (int64_t[]){n});
 
     s->g->tensors[tensor].data = (const uint8_t *)costs;
     return tensor;
@@ -573,12 +595,12 @@ static void add_pruning(struct stepping *s)
         if (out->masks[i] != TENSOR_ABSENT) {
             in[1 + 3 * n] = out->parameters[i];
             in[2 + 3 * n] = masks[n] = out->masks[i];
-            costs[n] = s->macs[out->parameters[i]];
+            costs[n] = s->costs[out->parameters[i]];
             in[3 + 3 * n++] = s->importance[i];
             all += tensor_elements(&s->g->tensors[out->masks[i]]);
         }
     n_in = 1 + 3 * n;
-    if (s->t->stage.cost == COST_MACS)
+    if (s->t->stage.cost != COST_WEIGHTS)
         in[n_in++] = add_costs(s, n, costs);
     *(struct prune_opts *)graph_add_op(s->m, s->g, OP_PRUNE, n_in, in, n, masks)->opts =
         (struct prune_opts){(int32_t)stage_kept(&s->t->stage, all), s->t->stage.steps, s->t->stage.every};

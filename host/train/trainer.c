@@ -586,6 +586,13 @@ static bool same_op(const struct op *a, const struct op *b)
            same_list(a->out, b->out, a->n_out) && (bytes == 0 || memcmp(a->opts, b->opts, bytes) == 0);
 }
 
+/* Constants, too, such as a teacher's weights and what pruning saves. */
+static bool same_data(const struct tensor *a, const struct tensor *b)
+{
+    return a->data == NULL || b->data == NULL ? a->data == b->data
+                                              : memcmp(a->data, b->data, (size_t)tensor_bytes(a)) == 0;
+}
+
 /* The same operators and tensors, and a value for each state. */
 static enum mote_status check_same(const struct graph *g, const struct graph *from, const struct frame *at)
 {
@@ -600,6 +607,10 @@ static enum mote_status check_same(const struct graph *g, const struct graph *fr
 
         if (a->state != b->state || a->type != b->type || !shape_equal(a, b) || strcmp(a->name, b->name) != 0)
             return fail(&here, MOTE_ERR_VALUE, "the checkpoint is of another recipe: the network differs here");
+        if (!same_data(a, b))
+            return fail(&here, MOTE_ERR_VALUE,
+                        "the checkpoint has other numbers here: it is of another teacher, other data, or another goal "
+                        "or target; remove this folder, or give another");
         if (b->state && b->initial == NULL)
             return fail(&here, MOTE_ERR_FORMAT, "the checkpoint has no value for this state");
     }

@@ -9,6 +9,7 @@
 #include "host/run/runner.h"
 #include "tests/shared.h"
 
+#include "tests/unit/drawn_table.h"
 #include "tests/unit/command.h" /* it has a pool, whose name shared.h uses */
 
 static json_t *parsed; /* all that kept_json() has made, until the tests end */
@@ -91,6 +92,54 @@ static void channels_save_arena_and_work(void **state)
     assert_true(integer(stage(json, 1), "arena_bytes") < integer(stage(json, 0), "arena_bytes"));
     assert_true(real(stage(json, 1), "instructions_estimated") < real(stage(json, 0), "instructions_estimated"));
     assert_true(integer(stage(json, 1), "weight_bytes") < integer(stage(json, 0), "weight_bytes"));
+}
+
+static json_int_t emulated_bytes(const char *file, const char *goal)
+{
+    const struct result r = OK("emulate", file, "--target", "mps2-an386", "--optimize", goal, "--input", "@in/few.bin",
+                               "--output", "@out/few.out", "--json");
+
+    return integer(kept_json(&r), "weight_bytes");
+}
+
+static json_int_t kept_of(const json_t *json, const char *layer)
+{
+    const json_t *layers = json_object_get(json, "layers");
+
+    for (size_t i = 0; i < json_array_size(layers); i++)
+        if (strcmp(json_string_value(json_object_get(json_array_get(layers, i), "name")), layer) == 0)
+            return integer(json_array_get(layers, i), "kept");
+    fail_msg("there is no layer %s", layer);
+    return 0;
+}
+
+/* A weight of the convolution is there for eight places, one of the others for one, in as many bytes. The figures
+ * are those of the board. */
+static void a_goal_decides_what_goes(void **state)
+{
+    static const char *const goals[] = {"flash", "speed"};
+    struct result trained;
+    json_int_t conv[2];
+
+    (void)state;
+    put_text("in/goal.yaml", "network:\n  - reshape: {shape: [4, 2, 1]}\n"
+                             "  - conv_2d: {name: conv, filters: 6, kernel: 3, activation: relu}\n"
+                             "  - fully_connected: {name: wide, units: 24, activation: relu}\n"
+                             "  - fully_connected: {name: head}\n  - softmax: {}\ntraining: {epochs: 3}\n");
+    put_text("in/drawn.csv", drawn_table(&pool).s);
+    put_text("in/drawn.yaml", drawn_data);
+    put_text("in/few.bin", "12345678");
+    trained = RUN("train", "@in/goal.yaml", "--data", "@in/drawn.yaml", "-o", "@out/goal", "--threads", "1");
+    want_status(&trained, 0);
+    for (int i = 0; i < 2; i++) {
+        const struct result r = OK("compress", "@out/goal/model.graph", "--data", "@in/drawn.yaml", "-o", "@out/b",
+                                   "--prune", "obs:0.5", "--optimize", goals[i], "--target", "mps2-an386", "--json");
+        const json_t *json = kept_json(&r);
+
+        conv[i] = kept_of(json, "conv");
+        assert_int_equal(integer(stage(json, 1), "weight_bytes"), emulated_bytes("@out/b/int8.graph", goals[i]));
+    }
+    assert_true(conv[1] < conv[0]);
 }
 
 /* What eval says of the file is what the table said. */
@@ -182,6 +231,13 @@ static void wrong_compressions(void **state)
         {2,
          "there is no board moon",
          {"compress", GRAPH, "--data", DATA, "--channels", "norm:0.5", "--target", "moon"}},
+        {2,
+         "say which with --target",
+         {"compress", GRAPH, "--data", DATA, "--prune", "obs:0.5", "--optimize", "flash"}},
+        {2,
+         "--optimize wants flash or speed, not \"ram\"",
+         {"compress", GRAPH, "--data", DATA, "--prune", "obs:0.5", "--optimize", "ram", "--target", "mps2-an386"}},
+        {2, "give that, too", {"compress", "@in/none.yaml", "--target", "mps2-an386"}},
         {2, "--dense is for recipes", {"compress", GRAPH, "--data", DATA, "--levels", "log", "--dense", "@out"}},
         {2, "--epochs is for recipes", {"compress", GRAPH, "--data", DATA, "--levels", "log", "--epochs", "2"}},
         {2, "--levels is for models", {"compress", "@in/none.yaml", "--levels", "log"}},
@@ -302,6 +358,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(stages_are_rows_and_files),
         TEST(channels_save_arena_and_work),
+        TEST(a_goal_decides_what_goes),
         TEST(accuracy_is_that_of_eval),
         TEST(threads_and_times_do_not_matter),
         TEST(an_unreachable_budget_is_told),

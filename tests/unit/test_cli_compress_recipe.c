@@ -341,6 +341,46 @@ static void another_network_teaches(void **state)
     want_text(r.err, "q.graph: is no teacher of this network");
 }
 
+static int32_t kept_in(const char *folder, enum op_id id)
+{
+    const struct model m = int8_of(folder);
+    const struct graph *g = &m.graphs[0];
+    int32_t kept = 0;
+
+    for (int32_t i = 0; i < g->n_ops; i++) {
+        const struct tensor *w = g->ops[i].id == id ? op_in(g, &g->ops[i], 1) : NULL;
+
+        for (int64_t k = 0; w != NULL && k < tensor_elements(w); k++)
+            kept += ((const int8_t *)w->data)[k] != 0;
+    }
+    return kept;
+}
+
+/* Weights of a convolution cost more instructions than others, and no more bytes. A stage that has begun with one goal
+ * does not go on with another. */
+static void a_goal_decides_what_goes(void **state)
+{
+    struct result r;
+
+    (void)state;
+    put_text("in/recipe.yaml", "network:\n  - reshape: {shape: [4, 2, 1]}\n"
+                               "  - conv_2d: {filters: 6, kernel: 3, batch_norm: true, activation: relu}\n"
+                               "  - fully_connected: {units: 9, activation: relu}\n"
+                               "  - fully_connected: {}\n  - softmax: {}\n"
+                               "training: {epochs: 3}\ncompress: {prune: {keep: 0.4, epochs: 3}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/flash", "--optimize", "flash", "--target", "mps2-an386");
+    want_status(&r, 0);
+    want_text(r.out, "\"optimize\": \"flash\"");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/speed", "--optimize", "speed", "--target", "mps2-an386");
+    want_status(&r, 0);
+    assert_true(kept_in("out/speed", OP_CONV_2D) < kept_in("out/flash", OP_CONV_2D));
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/flash", "--optimize", "flash", "--target", "mps2-an386");
+    want_status(&r, 0);
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/flash", "--optimize", "speed", "--target", "mps2-an386");
+    want_status(&r, 1);
+    want_text(r.err, "another goal or target");
+}
+
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -372,9 +412,11 @@ static void what_does_not_fit_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),         TEST(a_budget_needs_a_price),
-        TEST(every_task_is_compressed),     TEST(grids_stay_in_int8),      TEST(bytes_are_what_kernels_take),
-        TEST(what_does_not_fit_is_refused), TEST(another_network_teaches),
+        TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),
+        TEST(a_budget_needs_a_price),       TEST(every_task_is_compressed),
+        TEST(grids_stay_in_int8),           TEST(bytes_are_what_kernels_take),
+        TEST(a_goal_decides_what_goes),     TEST(what_does_not_fit_is_refused),
+        TEST(another_network_teaches),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown_all);

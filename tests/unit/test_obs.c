@@ -468,7 +468,7 @@ static int64_t kept_weights(const struct post *p)
 
 static void nothing_asked_for_changes_nothing(void **state)
 {
-    const struct post_prune all = {1, true};
+    const struct post_prune all = {1, true, NULL};
     struct pool pool = {0};
     struct post p;
     struct text a = {.pool = &pool}, b = {.pool = &pool};
@@ -485,7 +485,7 @@ static void nothing_asked_for_changes_nothing(void **state)
 /* Weights and biases are made of those that were, not of those that are. */
 static void once_more_is_the_same(void **state)
 {
-    const struct post_prune some = {0.7, true};
+    const struct post_prune some = {0.7, true, NULL};
     struct pool pool = {0};
     struct post p;
     struct text a = {.pool = &pool}, b = {.pool = &pool};
@@ -502,7 +502,7 @@ static void once_more_is_the_same(void **state)
 
 static double prune(double keep, bool compensate, int64_t *kept)
 {
-    const struct post_prune how = {keep, compensate};
+    const struct post_prune how = {keep, compensate, NULL};
     struct pool pool = {0};
     struct post p;
     double noise;
