@@ -56,6 +56,9 @@ int64_t constant_saves(const struct plan *plan, const bool changes[], int32_t st
     const int32_t value = plan->steps[step].args[arg];
     bool stays = false;
 
+    for (int32_t k = 0; k < arg; k++)
+        if (plan->steps[step].args[k] == value)
+            return 0;
     for (int32_t i = 0; i < plan->n_steps; i++) {
         if (!has_arg(&plan->steps[i], value))
             continue;

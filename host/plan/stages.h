@@ -31,7 +31,8 @@ int32_t value_root(const struct plan *plan, int32_t value);
 bool value_in_arena(const struct value *v);
 bool value_is_placed(const struct value *v);
 /* What is stored less once all steps of `changes` have so many bytes in the place of a constant argument: of steps that
- * share it, as it is stored once, the first one's. If others still want it, the bytes are stored besides. */
+ * share it, and of arguments of one step, as it is stored once, the first one's. If others still want it, the bytes are
+ * stored besides. */
 int64_t constant_saves(const struct plan *plan, const bool changes[], int32_t step, int32_t arg, int64_t bytes);
 /* What the stage `lifetimes` does. */
 void find_lifetimes(struct plan *plan);

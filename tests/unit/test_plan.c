@@ -239,6 +239,24 @@ static void no_dump_prints_nothing(void **state)
     pool_free(&f.pool);
 }
 
+/* Steps 0 and 1 share value 0, which step 0 has twice; value 1 is step 1's, and step 2's, which does not change. */
+static void a_constant_is_saved_once(void **state)
+{
+    struct value values[] = {{.kind = VALUE_CONST, .bytes = 100}, {.kind = VALUE_CONST, .bytes = 60}};
+    struct step steps[] = {{.n_args = 3, .args = (int32_t[]){VALUE_NONE, 0, 0}},
+                           {.n_args = 3, .args = (int32_t[]){VALUE_NONE, 0, 1}},
+                           {.n_args = 2, .args = (int32_t[]){VALUE_NONE, 1}}};
+    const struct plan plan = {.n_values = 2, .n_steps = 3, .values = values, .steps = steps};
+    static const bool both[] = {true, true, false}, second[] = {false, true, false};
+
+    (void)state;
+    assert_int_equal(constant_saves(&plan, both, 0, 1, 30), 70);
+    assert_int_equal(constant_saves(&plan, both, 0, 2, 30), 0);
+    assert_int_equal(constant_saves(&plan, both, 1, 1, 30), 0);
+    assert_int_equal(constant_saves(&plan, both, 1, 2, 30), -30);
+    assert_int_equal(constant_saves(&plan, second, 1, 1, 30), -30);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +266,7 @@ int main(void)
         cmocka_unit_test(values_live_through_all_rounds),
         cmocka_unit_test(a_dump_names_its_target),
         cmocka_unit_test(no_dump_prints_nothing),
+        cmocka_unit_test(a_constant_is_saved_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
