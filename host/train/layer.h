@@ -82,8 +82,14 @@ struct training_section {
     struct optimizer_section optimizer;
     struct schedule_section schedule;
 };
+struct share_section { /* an element of `layers:` */
+    const char *name, *keep;
+};
 struct stage_section {
     const enum prune_method *method;
+    const int *by_layer;
+    const struct share_section *layers;
+    unsigned layers_count;
     const enum prune_cost *cost;
     const enum mote_type *activations;
     const enum grid_method *grid;
@@ -109,10 +115,9 @@ extern const cyaml_schema_field_t training_fields[], optimizer_fields[], compres
 /* The section, or NULL, with what it leaves out at its default. */
 MUST_CHECK enum mote_status training_read(const struct training_section *section, struct training *out,
                                           const struct frame *at);
-/* The same; without a section there are no stages. */
+/* The same, of a recipe whose layers are read; without a section there are no stages. */
 MUST_CHECK enum mote_status compress_read(struct pool *pool, const struct compress_section *section,
-                                          const struct training *t, const struct stage **out, int32_t *n,
-                                          const struct frame *at);
+                                          struct recipe *recipe, const struct frame *at);
 /* The same; without a section *out is NULL. */
 MUST_CHECK enum mote_status posterior_read(struct pool *pool, const struct posterior_section *section,
                                            const struct recipe_posterior **out, const struct frame *at);

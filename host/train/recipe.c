@@ -118,5 +118,5 @@ enum mote_status recipe_parse(struct pool *pool, const char *path, struct bytes 
     TRY(posterior_read(pool, y->posterior, &out->posterior, at));
     TRY(gate_read(y->gate, &out->gate, at));
     TRY(read_compressing(y, out, at));
-    return compress_read(pool, y->compress, &out->compressing, &out->stages, &out->n_stages, at);
+    return compress_read(pool, y->compress, out, at);
 }

@@ -19,6 +19,12 @@ enum prune_method { PRUNE_OBD, PRUNE_MAGNITUDE };
 enum prune_cost { COST_WEIGHTS, COST_MACS, COST_SAVINGS };
 extern const char *const stage_names[STAGE_KINDS]; /* "prune"; NULL for none */
 
+/* A layer whose weights are ranked by themselves. */
+struct stage_share {
+    const char *layer;
+    float keep; /* of its weights */
+};
+
 /* What one weight less of the layer's operator saves, in any unit; above 0. */
 struct stage_saving {
     const char *op;
@@ -28,9 +34,12 @@ struct stage_saving {
 struct stage {
     enum stage_kind kind;
     int32_t epochs;
-    float rate;                         /* as of the training */
-    enum prune_method method;           /* PRUNE */
-    float keep;                         /* PRUNE: share of all weights of the network */
+    float rate;                       /* as of the training */
+    enum prune_method method;         /* PRUNE */
+    float keep;                       /* PRUNE: share of all weights of the network, or with by_layer of each layer */
+    bool by_layer;                    /* PRUNE: weights are ranked within their layer */
+    const struct stage_share *shares; /* [n_shares] PRUNE: layers of another share */
+    int32_t n_shares;
     enum prune_cost cost;               /* PRUNE: what a weight saves when it goes */
     const struct stage_saving *savings; /* [n_savings] PRUNE: COST_SAVINGS; no recipe says them */
     int32_t n_savings;
@@ -48,9 +57,9 @@ struct stage {
 };
 
 /* Weights of so many that stay: at least one. */
-static inline int64_t stage_kept(const struct stage *s, int64_t weights)
+static inline int64_t stage_kept(float keep, int64_t weights)
 {
-    int64_t kept = (int64_t)((double)s->keep * (double)weights + 0.5);
+    int64_t kept = (int64_t)((double)keep * (double)weights + 0.5);
 
     return kept > 0 ? kept : 1;
 }

@@ -9,6 +9,7 @@ const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LE
 /* ---- schema ---- */
 static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
 static const cyaml_strval_t costs[] = {{"weights", COST_WEIGHTS}, {"macs", COST_MACS}};
+static const cyaml_strval_t scopes[] = {{"network", 0}, {"layer", 1}};
 static const cyaml_strval_t activations[] = {{"float", TYPE_F32}, {"int8", TYPE_S8}};
 static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
                                             {"linear", GRID_LINEAR},
@@ -27,10 +28,20 @@ static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
 #define TEACHER_TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct teacher_section, member, 1, YAML_TEXT_MAX)
 
 /* clang-format off */
+static const cyaml_schema_field_t share_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct share_section, name, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("keep", CYAML_FLAG_POINTER, struct share_section, keep, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t share_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct share_section, share_fields),
+};
 static const cyaml_schema_field_t prune_fields[] = {
     CYAML_FIELD_ENUM_PTR("method", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, method, methods, COUNT(methods)),
     CYAML_FIELD_ENUM_PTR("cost", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, cost, costs, COUNT(costs)),
     TEXT(keep),
+    CYAML_FIELD_ENUM_PTR("scope", OPTIONAL | CYAML_FLAG_STRICT, struct stage_section, by_layer, scopes, COUNT(scopes)),
+    CYAML_FIELD_SEQUENCE("layers", OPTIONAL, struct stage_section, layers, &share_schema, 1, YAML_LIST_MAX),
     TEXT(ramp),
     TEXT(epochs),
     TEXT(rate),
@@ -107,9 +118,60 @@ static enum mote_status read_ramp(const struct stage_section *s, struct stage *o
     return MOTE_OK;
 }
 
-static enum mote_status read_prune(const struct stage_section *s, const struct training *t, struct stage *out,
-                                   const struct frame *at)
+static bool has_weights(const struct recipe_layer *l)
 {
+    return l->kind == LAYER_FULLY_CONNECTED || l->kind == LAYER_CONV_2D || l->kind == LAYER_CONV_1D ||
+           l->kind == LAYER_LSTM || l->kind == LAYER_GRU;
+}
+
+/* A layer that has weights which are pruned. */
+static enum mote_status check_layer(const struct recipe *r, const char *name, const struct frame *at)
+{
+    struct nearest near = {.word = name};
+
+    for (int32_t i = 0; i < r->n_layers; i++) {
+        if (strcmp(r->layers[i].name, name) != 0) {
+            if (has_weights(&r->layers[i]))
+                nearest_try(&near, r->layers[i].name);
+            continue;
+        }
+        if (has_weights(&r->layers[i]))
+            return MOTE_OK;
+        return fail(at, MOTE_ERR_VALUE,
+                    "is of the kind %s, and pruned are weights of fully connected layers, convolutions that are not "
+                    "depthwise, LSTMs and GRUs",
+                    layer_names[r->layers[i].kind]);
+    }
+    return fail(at, MOTE_ERR_VALUE, "there is no such layer%s%s%s", near.found != NULL ? ": did you mean \"" : "",
+                near.found != NULL ? near.found : "", near.found != NULL ? "\"?" : "");
+}
+
+static enum mote_status read_shares(struct pool *pool, const struct stage_section *s, const struct recipe *r,
+                                    struct stage *out, const struct frame *at)
+{
+    struct stage_share *shares = pool_array(pool, s->layers_count + 1, sizeof *shares);
+
+    out->by_layer = s->by_layer != NULL && *s->by_layer != 0;
+    out->shares = shares;
+    for (unsigned i = 0; i < s->layers_count; i++) {
+        struct frame here = {.up = at, .kind = "layer", .name = s->layers[i].name, .index = -1};
+
+        TRY(check_layer(r, s->layers[i].name, &here));
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(s->layers[k].name, s->layers[i].name) == 0)
+                return fail(&here, MOTE_ERR_VALUE, "is there twice");
+        shares[i].layer = s->layers[i].name;
+        TRY(read_real("keep", s->layers[i].keep, 1, 1, &shares[i].keep, &here));
+        out->n_shares++;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_prune(struct pool *pool, const struct stage_section *s, const struct recipe *r,
+                                   struct stage *out, const struct frame *at)
+{
+    const struct training *t = &r->compressing;
+
     out->method = s->method != NULL ? *s->method : PRUNE_OBD;
     if (out->method == PRUNE_OBD && t->optimizer == OPTIMIZER_SGD)
         return fail(at, MOTE_ERR_VALUE,
@@ -118,6 +180,7 @@ static enum mote_status read_prune(const struct stage_section *s, const struct t
     if (s->keep == NULL)
         return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
     TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
+    TRY(read_shares(pool, s, r, out, at));
     out->cost = s->cost != NULL ? *s->cost : COST_WEIGHTS;
     return read_ramp(s, out, at);
 }
@@ -162,16 +225,17 @@ static enum mote_status read_levels(const struct stage_section *s, const struct 
     return MOTE_OK;
 }
 
-static enum mote_status read_stage(const struct stage_section *s, enum stage_kind kind, const struct training *t,
-                                   struct stage *out, const struct frame *at)
+static enum mote_status read_stage(struct pool *pool, const struct stage_section *s, enum stage_kind kind,
+                                   const struct recipe *r, struct stage *out, const struct frame *at)
 {
+    const struct training *t = &r->compressing;
     struct frame here = {.up = at, .kind = "compress", .name = stage_names[kind], .index = -1};
 
     *out = (struct stage){.kind = kind};
     TRY(read_whole("epochs", s->epochs, 1, EPOCHS_MAX, t->epochs, &out->epochs, &here));
     TRY(read_real("rate", s->rate, 1000, t->rate, &out->rate, &here));
     TRY(read_dropout(s->dropout, &out->dropout, &here));
-    return kind == STAGE_PRUNE ? read_prune(s, t, out, &here) : read_levels(s, t, out, &here);
+    return kind == STAGE_PRUNE ? read_prune(pool, s, r, out, &here) : read_levels(s, t, out, &here);
 }
 
 /* The dense network, or another, teaches all stages. */
@@ -189,30 +253,40 @@ static enum mote_status read_teacher(const struct teacher_section *s, const stru
     return read_real("share", s->share, 1, 0.5F, &out->teacher, &here);
 }
 
+static bool prunes(const struct stage *s)
+{
+    bool less = s->kind == STAGE_PRUNE && s->keep < 1;
+
+    for (int32_t i = 0; i < s->n_shares; i++)
+        less = less || s->shares[i].keep < 1;
+    return less;
+}
+
 /* What one stage makes must be something that the next one has. */
 static enum mote_status check_stages(const struct stage *stages, int32_t n, const struct frame *at)
 {
     struct frame here = {.up = at, .kind = "compress", .name = stage_names[STAGE_LEVELS], .index = -1};
 
-    if (n == 2 && stages[0].keep < 1 && stages[1].grid == GRID_BINARY)
+    if (n == 2 && prunes(&stages[0]) && stages[1].grid == GRID_BINARY)
         return fail(&here, MOTE_ERR_VALUE,
                     "the method binary has no 0, which prune makes of weights: take the method ternary, or no prune");
     return MOTE_OK;
 }
 
-enum mote_status compress_read(struct pool *pool, const struct compress_section *section, const struct training *t,
-                               const struct stage **out, int32_t *n, const struct frame *at)
+enum mote_status compress_read(struct pool *pool, const struct compress_section *section, struct recipe *recipe,
+                               const struct frame *at)
 {
     struct stage *stages = pool_array(pool, STAGE_KINDS, sizeof *stages);
+    int32_t n = 0;
 
-    *out = stages;
-    *n = 0;
     for (int kind = STAGE_PRUNE; section != NULL && kind < STAGE_KINDS; kind++)
         if (section->of[kind] != NULL) {
-            TRY(read_stage(section->of[kind], (enum stage_kind)kind, t, &stages[*n], at));
-            TRY(read_teacher(section->teacher, t, &stages[(*n)++], at));
+            TRY(read_stage(pool, section->of[kind], (enum stage_kind)kind, recipe, &stages[n], at));
+            TRY(read_teacher(section->teacher, &recipe->compressing, &stages[n++], at));
         }
-    if (section != NULL && *n == 0)
+    recipe->stages = stages;
+    recipe->n_stages = n;
+    if (section != NULL && n == 0)
         return fail(at, MOTE_ERR_VALUE, "compress has no stage: give it prune, levels, or both");
-    return check_stages(stages, *n, at);
+    return check_stages(stages, n, at);
 }

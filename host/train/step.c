@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The graph of one training step: the network for a whole batch, its parameters as states, the loss, gradients, and an
  * optimizer operator for each weight. */
-#include "host/base/levels.h"
 #include "host/base/random.h"
 #include "host/gradient/gradient.h"
 #include "host/graph/scales.h"
-#include "host/train/levels.h"
-#include "host/train/step.h"
+#include "host/train/stepping.h"
 
 #define STATISTICS_KEPT 0.95f /* share of the running mean and variance that a step keeps */
 
 enum { PURPOSE_DROPOUT = 101 }; /* of random numbers; loader.c has 100 */
 
-/* Weights decay, biases do not. */
-enum role { ROLE_NONE, ROLE_WEIGHT, ROLE_DEPTHWISE_WEIGHT, ROLE_BIAS, ROLE_STATISTIC };
-
-struct stepping {
-    struct pool *pool;
-    const struct training *t;
-    bool forward;
-    int32_t batch;
-    struct training_graph *out;
-    struct model *m;
-    struct graph *g;
-    const bool *stays;   /* [operators of the network] float_head() */
-    enum role *roles;    /* [tensors of the network] */
-    int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
-    int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
-    float *costs;        /* [tensors of the network] what pruning divides the scores of its weights by */
-};
-
 /* ---- parameters ---- */
-static bool decays(enum role role) { return role == ROLE_WEIGHT || role == ROLE_DEPTHWISE_WEIGHT; }
-
 static enum role role_of(const struct op *op, int input)
 {
     switch (op->id) {
@@ -52,8 +30,7 @@ static enum role role_of(const struct op *op, int input)
     }
 }
 
-/* The first input that is a state: those behind are, too. */
-static int32_t first_state(const struct op *op)
+int32_t stepping_first_state(const struct op *op)
 {
     return op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM ? 18 : op->id == OP_GRU ? 5 : INT32_MAX;
 }
@@ -72,7 +49,7 @@ static float macs_of_weight(const struct graph *g, const struct op *op)
     int64_t weights = 0;
 
     for (int32_t k = 0; k < op->n_in; k++)
-        if (op->in[k] != TENSOR_ABSENT && decays(role_of(op, k)))
+        if (op->in[k] != TENSOR_ABSENT && role_decays(role_of(op, k)))
             weights += tensor_elements(&g->tensors[op->in[k]]);
     return weights > 0 ? (float)op_macs(g, op) / (float)weights : 0;
 }
@@ -112,6 +89,7 @@ static void free_parameters(struct stepping *s)
     out->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->axis);
     s->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->axis);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
+    s->layers = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->layers);
     s->costs = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->costs);
     for (int32_t i = 0; i < s->g->n_ops; i++)
         for (int32_t k = 0; k < s->g->ops[i].n_in; k++) {
@@ -123,6 +101,7 @@ static void free_parameters(struct stepping *s)
                 continue;
             s->roles[tensor] = role;
             s->axis[tensor] = axis_of(&s->g->ops[i]);
+            s->layers[tensor] = s->g->ops[i].name != NULL ? s->g->ops[i].name : "";
             s->costs[tensor] = cost_of_weight(s, &s->g->ops[i]);
             t->initial = t->data;
             t->data = NULL;
@@ -142,7 +121,7 @@ static void set_batch(struct stepping *s, int32_t batch)
     }
 }
 
-static int32_t add_tensor(struct stepping *s, const char *name, enum mote_type type, int rank, const int64_t *dims)
+int32_t stepping_tensor(struct stepping *s, const char *name, enum mote_type type, int rank, const int64_t *dims)
 {
     struct tensor t = {.name = name, .type = type, .rank = rank, .source = -1};
 
@@ -153,156 +132,15 @@ static int32_t add_tensor(struct stepping *s, const char *name, enum mote_type t
 
 static int32_t add_input(struct stepping *s, const char *name, enum mote_type type, int rank, const int64_t *dims)
 {
-    int32_t tensor = add_tensor(s, name, type, rank, dims);
+    int32_t tensor = stepping_tensor(s, name, type, rank, dims);
 
     s->g->inputs = pool_grow(s->pool, s->g->inputs, (size_t)s->g->n_inputs, sizeof *s->g->inputs);
     s->g->inputs[s->g->n_inputs++] = tensor;
     return tensor;
 }
 
-/* ---- what a compression's stage adds ---- */
-static int32_t add_filled(struct stepping *s, const char *name, int rank, const int64_t *dims, const void *initial)
-{
-    int32_t tensor = add_tensor(s, name, TYPE_F32, rank, dims);
-
-    s->g->tensors[tensor].state = true;
-    s->g->tensors[tensor].initial = initial;
-    return tensor;
-}
-
-static int32_t add_mask(struct stepping *s, int32_t weights)
-{
-    const struct tensor t = s->g->tensors[weights];
-    int64_t n = tensor_elements(&t);
-    float *mask = pool_array(s->pool, (size_t)n, sizeof *mask);
-
-    for (int64_t i = 0; i < n; i++)
-        mask[i] = ((const float *)(const void *)t.initial)[i] != 0 ? 1 : 0;
-    return add_filled(s, pool_printf(s->pool, "%s/mask", t.name), t.rank, t.dims, mask);
-}
-
-static void add_which(struct stepping *s, int32_t i, const struct tensor *t, const float *which)
-{
-    s->out->which[i] = add_filled(s, pool_printf(s->pool, "%s/which", t->name), t->rank, t->dims, which);
-}
-
-/* Levels, and which of them each weight becomes: the nearest, at first. */
-static void add_levels(struct stepping *s, int32_t i)
-{
-    const struct tensor t = s->g->tensors[s->out->parameters[i]];
-    const float *w = (const float *)(const void *)t.initial;
-    int64_t count = s->t->stage.number, n = tensor_elements(&t);
-    float *levels = pool_array(s->pool, (size_t)count, sizeof *levels);
-    float *which = pool_array(s->pool, (size_t)n, sizeof *which);
-
-    levels_begin(w, n, (int32_t)count, levels);
-    for (int64_t k = 0; k < n; k++)
-        which[k] = w[k] != 0 ? (float)level_nearest(levels, count, w[k]) : 0;
-    s->out->levels[i] = add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &count, levels);
-    add_which(s, i, &t, which);
-}
-
-int64_t channel_below(const struct tensor *t, int32_t axis)
-{
-    int64_t below = 1;
-
-    for (int d = axis + 1; d < t->rank; d++)
-        below *= t->dims[d];
-    return below;
-}
-
-/* A grid that all channels share, a scale for each, and which of its codes each weight becomes. */
-static void add_scaled_levels(struct stepping *s, int32_t i)
-{
-    const struct tensor t = s->g->tensors[s->out->parameters[i]];
-    const int64_t n = tensor_elements(&t);
-    const int32_t axis = s->out->axis[i];
-    struct level_start begin = {.w = (const float *)(const void *)t.initial,
-                                .n = n,
-                                .channels = axis < 0 ? 1 : (int32_t)t.dims[axis],
-                                .below = channel_below(&t, axis)};
-
-    levels_begin_scaled(s->pool, s->t->stage.grid, s->t->stage.number, &begin);
-    s->out->levels[i] = add_filled(s, pool_printf(s->pool, "%s/levels", t.name), 1, &begin.count, begin.levels);
-    s->out->scales[i] = add_filled(s, pool_printf(s->pool, "%s/scales", t.name), 1, &begin.channels, begin.scales);
-    add_which(s, i, &t, begin.which);
-}
-
-static int32_t add_through(struct stepping *s, enum op_id id, int n, const int32_t *in, const char *name)
-{
-    int32_t out = add_tensor(s, pool_printf(s->pool, "%s/%s", name, op_info[id].name), TYPE_F32, 0, NULL);
-
-    graph_add_op(s->m, s->g, id, n, in, 1, &out)->name = name;
-    return out;
-}
-
-static int32_t become_levels(struct stepping *s, int32_t i, int32_t seen)
-{
-    const struct training_graph *out = s->out;
-    const struct tensor w = s->g->tensors[out->parameters[i]];
-    const bool scaled = out->scales[i] != TENSOR_ABSENT;
-    const int32_t in[] = {seen, out->levels[i], out->which[i], out->scales[i]};
-    const int32_t y = add_through(s, OP_LEVELS, scaled ? 4 : 3, in, w.name);
-
-    ((struct levels_opts *)s->g->ops[s->g->n_ops - 1].opts)->below =
-        scaled ? (int32_t)channel_below(&w, out->axis[i]) : 0;
-    return y;
-}
-
-/* Weights go through their mask, and become one of their levels: the network reads what comes out. */
-static int32_t compress_weights(struct stepping *s, int32_t i)
-{
-    struct training_graph *out = s->out;
-    int32_t weights = out->parameters[i], seen;
-    const char *name = s->g->tensors[weights].name;
-
-    out->masks[i] = add_mask(s, weights);
-    seen = add_through(s, OP_MASK, 2, (int32_t[]){weights, out->masks[i]}, name);
-    if (s->t->stage.kind != STAGE_LEVELS)
-        return seen;
-    if (s->t->stage.grid == GRID_KMEANS)
-        add_levels(s, i);
-    else
-        add_scaled_levels(s, i);
-    return become_levels(s, i, seen);
-}
-
-static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int32_t instead)
-{
-    for (int32_t i = first_op; i < g->n_ops; i++)
-        for (int32_t k = 0; k < g->ops[i].n_in; k++)
-            if (g->ops[i].in[k] == tensor)
-                g->ops[i].in[k] = instead;
-}
-
-/* Depthwise weights are few, and no coding takes them: without them, or with levels that all channels share, a network
- * errs more and is no smaller. A grid with a scale a channel is fewer bits. */
-static bool is_compressed(const struct stepping *s, int32_t tensor)
-{
-    const struct stage *stage = &s->t->stage;
-
-    if (s->forward || stage->kind == STAGE_NONE)
-        return false;
-    return s->roles[tensor] == ROLE_WEIGHT ||
-           (s->roles[tensor] == ROLE_DEPTHWISE_WEIGHT && stage->kind == STAGE_LEVELS && stage->grid != GRID_KMEANS);
-}
-
-static void compress_network(struct stepping *s, int32_t *seen)
-{
-    for (int32_t i = 0; i < s->out->n_parameters; i++) {
-        int32_t tensor = s->out->parameters[i];
-
-        s->out->masks[i] = s->out->levels[i] = s->out->which[i] = s->importance[i] = TENSOR_ABSENT;
-        s->out->scales[i] = TENSOR_ABSENT;
-        s->out->axis[i] = s->axis[tensor];
-        seen[i] = tensor;
-        if (is_compressed(s, tensor))
-            seen[i] = compress_weights(s, i);
-    }
-}
-
 /* ---- the network in training ---- */
-static struct op *copy_op(struct stepping *s, const struct op *op)
+struct op *stepping_copy(struct stepping *s, const struct op *op)
 {
     struct op *copy = graph_add_op(s->m, s->g, op->id, op->n_in, op->in, op->n_out, op->out);
 
@@ -324,13 +162,13 @@ static void copy_batch_norm(struct stepping *s, const struct op *op)
     struct op *norm;
 
     if (apart)
-        out[0] = add_tensor(s, pool_printf(s->pool, "%s/normed", op->name), TYPE_F32, y->rank, y->dims);
+        out[0] = stepping_tensor(s, pool_printf(s->pool, "%s/normed", op->name), TYPE_F32, y->rank, y->dims);
     if (s->forward) {
         norm = graph_add_op(s->m, s->g, OP_BATCH_NORM, op->n_in, op->in, 1, out);
         *(struct batch_norm_opts *)norm->opts = (struct batch_norm_opts){o.epsilon, activation};
     } else {
-        out[1] = add_tensor(s, pool_printf(s->pool, "%s/batch_mean", op->name), TYPE_F32, 0, NULL);
-        out[2] = add_tensor(s, pool_printf(s->pool, "%s/batch_variance", op->name), TYPE_F32, 0, NULL);
+        out[1] = stepping_tensor(s, pool_printf(s->pool, "%s/batch_mean", op->name), TYPE_F32, 0, NULL);
+        out[2] = stepping_tensor(s, pool_printf(s->pool, "%s/batch_variance", op->name), TYPE_F32, 0, NULL);
         out[3] = op->in[3];
         out[4] = op->in[4];
         norm = graph_add_op(s->m, s->g, OP_BATCH_NORM_TRAINING, op->n_in, op->in, 5, out);
@@ -357,9 +195,9 @@ static void train_dropout(struct stepping *s, const struct op *op, int32_t index
 /* Without states: every sequence of the batch begins at zero. */
 static void train_recurrent(struct stepping *s, const struct op *op)
 {
-    struct op *layer = copy_op(s, op);
+    struct op *layer = stepping_copy(s, op);
 
-    for (int32_t i = first_state(op); i < layer->n_in; i++) {
+    for (int32_t i = stepping_first_state(op); i < layer->n_in; i++) {
         if (layer->in[i] != TENSOR_ABSENT)
             s->g->tensors[layer->in[i]].state = false;
         layer->in[i] = TENSOR_ABSENT;
@@ -406,7 +244,7 @@ static int32_t round_tensor(struct stepping *s, int32_t tensor, const struct op 
     const struct op_scales own = {.form = FORM_OWN}, *scales = of != NULL ? &op_info[of->id].is->scales : &own;
     const int32_t in[] = {tensor, scales->form == FORM_SAME ? of->in[0] : TENSOR_ABSENT};
     const struct tensor t = s->g->tensors[tensor];
-    const int32_t y = add_tensor(s, pool_printf(s->pool, "%s/int8", t.name), TYPE_F32, t.rank, t.dims);
+    const int32_t y = stepping_tensor(s, pool_printf(s->pool, "%s/int8", t.name), TYPE_F32, t.rank, t.dims);
     struct op *op = graph_add_op(s->m, s->g, OP_SIMULATE_S8, scales->form == FORM_SAME ? 2 : 1, in, 1, &y);
 
     op->name = t.name;
@@ -419,16 +257,24 @@ static int32_t round_tensor(struct stepping *s, int32_t tensor, const struct op 
     return y;
 }
 
+static void read_instead(struct graph *g, int32_t first_op, int32_t tensor, int32_t instead)
+{
+    for (int32_t i = first_op; i < g->n_ops; i++)
+        for (int32_t k = 0; k < g->ops[i].n_in; k++)
+            if (g->ops[i].in[k] == tensor)
+                g->ops[i].in[k] = instead;
+}
+
 static void train_op(struct stepping *s, const struct op *op, int32_t index)
 {
     if (op->id == OP_BATCH_NORM)
         copy_batch_norm(s, op);
     else if (op->id == OP_DROPOUT && !s->forward)
         train_dropout(s, op, index);
-    else if (first_state(op) < op->n_in)
+    else if (stepping_first_state(op) < op->n_in)
         train_recurrent(s, op);
     else if (op->id != OP_NOP)
-        copy_op(s, op);
+        stepping_copy(s, op);
 }
 
 static int32_t train_network(struct stepping *s)
@@ -440,7 +286,7 @@ static int32_t train_network(struct stepping *s)
     s->stays = float_head(s->pool, s->g);
     s->g->ops = NULL;
     s->g->n_ops = 0;
-    compress_network(s, seen);
+    stepping_compress(s, seen);
     first = s->g->n_ops;
     /* The head's input is not rounded: quantize_graph() does not either. */
     if (simulates(s) && !float_head_reads(s->stays, ops, n, s->out->input))
@@ -462,63 +308,6 @@ static int32_t train_network(struct stepping *s)
     return result;
 }
 
-/* ---- the teacher ---- */
-/* Its tensors, in the graph; those of inputs are the network's. */
-static int32_t *copy_tensors(struct stepping *s, const struct graph *from, int32_t batch)
-{
-    int32_t *copies = pool_array(s->pool, (size_t)from->n_tensors, sizeof *copies);
-
-    for (int32_t i = 0; i < from->n_tensors; i++) {
-        struct tensor t = from->tensors[i];
-
-        t.name = pool_printf(s->pool, "teacher/%s", t.name);
-        t.state = false;
-        if (t.data == NULL && t.rank > 0 && t.dims[0] == 1)
-            t.dims[0] = batch;
-        copies[i] = i == from->inputs[0] ? s->out->input : graph_add_tensor(s->m, s->g, &t);
-    }
-    return copies;
-}
-
-/* As it is for inference; returns its logits. Sequences begin at zero. */
-static int32_t add_teacher(struct stepping *s, int32_t batch)
-{
-    const struct graph *from = &s->t->teacher->graphs[0];
-    const int32_t *copies = copy_tensors(s, from, batch);
-    int32_t logits = from->outputs[0];
-
-    for (int32_t i = 0; i < from->n_ops; i++) {
-        struct op op = from->ops[i];
-
-        if (op.id == OP_SOFTMAX && op.out[0] == from->outputs[0]) {
-            logits = op.in[0];
-            continue;
-        }
-        if (op.id == OP_NOP)
-            continue;
-        op.in = pool_copy(s->pool, op.in, (size_t)op.n_in * sizeof *op.in);
-        op.out = pool_copy(s->pool, op.out, (size_t)op.n_out * sizeof *op.out);
-        for (int32_t k = 0; k < op.n_in; k++)
-            op.in[k] = op.in[k] == TENSOR_ABSENT || k >= first_state(&op) ? TENSOR_ABSENT : copies[op.in[k]];
-        for (int32_t k = 0; k < op.n_out; k++)
-            op.out[k] = copies[op.out[k]];
-        copy_op(s, &op);
-    }
-    return copies[logits];
-}
-
-/* ---- the loss ---- */
-static void add_taught_loss(struct stepping *s, int32_t result, int32_t batch)
-{
-    struct training_graph *out = s->out;
-    const int32_t teacher = add_teacher(s, batch);
-
-    *(struct soft_cross_entropy_opts *)graph_add_op(s->m, s->g, OP_SOFT_CROSS_ENTROPY, 3,
-                                                    (int32_t[]){result, out->target, teacher}, 2,
-                                                    (int32_t[]){out->loss, out->output})
-         ->opts = (struct soft_cross_entropy_opts){s->t->stage.temperature, s->t->stage.teacher};
-}
-
 /* Of weights of classes, if there are any, validation knows nothing: its loss is that of all samples alike. */
 static void add_cross_entropy(struct stepping *s, int32_t result, int64_t classes)
 {
@@ -528,7 +317,7 @@ static void add_cross_entropy(struct stepping *s, int32_t result, int64_t classe
     struct op *op;
 
     if (weighted) {
-        in[2] = add_tensor(s, "class_weights", TYPE_F32, 1, &classes);
+        in[2] = stepping_tensor(s, "class_weights", TYPE_F32, 1, &classes);
         s->g->tensors[in[2]].data = (const uint8_t *)s->t->weights;
     }
     op = graph_add_op(s->m, s->g, OP_SOFTMAX_CROSS_ENTROPY, weighted ? 3 : 2, in, 2,
@@ -542,7 +331,7 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
     const struct tensor r = s->g->tensors[result];
     int64_t rows = batch;
 
-    out->loss = add_tensor(s, "loss", TYPE_F32, 0, NULL);
+    out->loss = stepping_tensor(s, "loss", TYPE_F32, 0, NULL);
     if (s->t->loss == LOSS_MEAN_SQUARED_ERROR) {
         out->target = add_input(s, "target", TYPE_F32, r.rank, r.dims);
         out->output = result;
@@ -551,9 +340,9 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
         if (r.rank != 2)
             return fail(at, MOTE_ERR_SHAPE, "a classifier's output is [1, classes], not of rank %d", (int)r.rank);
         out->target = add_input(s, "labels", TYPE_S32, 1, &rows);
-        out->output = add_tensor(s, "probabilities", TYPE_F32, 0, NULL);
+        out->output = stepping_tensor(s, "probabilities", TYPE_F32, 0, NULL);
         if (s->t->teacher != NULL && !s->forward)
-            add_taught_loss(s, result, batch);
+            stepping_taught_loss(s, result, batch);
         else
             add_cross_entropy(s, result, r.dims[1]);
     }
@@ -566,73 +355,11 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
 static int32_t add_state(struct stepping *s, int32_t parameter, const char *what)
 {
     const struct tensor *like = &s->g->tensors[parameter];
-    int32_t tensor = add_tensor(s, pool_printf(s->pool, "%s/%s", like->name, what), TYPE_F32, like->rank, like->dims);
+    int32_t tensor =
+        stepping_tensor(s, pool_printf(s->pool, "%s/%s", like->name, what), TYPE_F32, like->rank, like->dims);
 
     s->g->tensors[tensor].state = true;
     return tensor;
-}
-
-static int32_t add_costs(struct stepping *s, int32_t n, const float *costs)
-{
-    const char *name = s->t->stage.cost == COST_MACS ? "macs" : "savings";
-    int32_t tensor = add_tensor(s, name, TYPE_F32, 1, (int64_t[]){n});
-
-    s->g->tensors[tensor].data = (const uint8_t *)costs;
-    return tensor;
-}
-
-/* All weights of the network are ranked together. */
-static void add_pruning(struct stepping *s)
-{
-    const struct training_graph *out = s->out;
-    int32_t *in = pool_array(s->pool, 3 * (size_t)out->n_parameters + 2, sizeof *in), n = 0, n_in;
-    int32_t *masks = pool_array(s->pool, (size_t)out->n_parameters, sizeof *masks);
-    float *costs = pool_array(s->pool, (size_t)out->n_parameters, sizeof *costs);
-    int64_t all = 0;
-
-    in[0] = out->step;
-    for (int32_t i = 0; i < out->n_parameters; i++)
-        if (out->masks[i] != TENSOR_ABSENT) {
-            in[1 + 3 * n] = out->parameters[i];
-            in[2 + 3 * n] = masks[n] = out->masks[i];
-            costs[n] = s->costs[out->parameters[i]];
-            in[3 + 3 * n++] = s->importance[i];
-            all += tensor_elements(&s->g->tensors[out->masks[i]]);
-        }
-    n_in = 1 + 3 * n;
-    if (s->t->stage.cost != COST_WEIGHTS)
-        in[n_in++] = add_costs(s, n, costs);
-    *(struct prune_opts *)graph_add_op(s->m, s->g, OP_PRUNE, n_in, in, n, masks)->opts =
-        (struct prune_opts){(int32_t)stage_kept(&s->t->stage, all), s->t->stage.steps, s->t->stage.every};
-}
-
-static void add_clusters(struct stepping *s)
-{
-    const struct training_graph *out = s->out;
-    const struct stage *stage = &s->t->stage;
-
-    for (int32_t i = 0; i < out->n_parameters; i++)
-        if (out->levels[i] != TENSOR_ABSENT) {
-            const bool scaled = out->scales[i] != TENSOR_ABSENT;
-            int32_t in[] = {out->step,
-                            out->parameters[i],
-                            s->importance[i],
-                            out->masks[i],
-                            scaled ? out->scales[i] : out->levels[i],
-                            out->which[i],
-                            out->levels[i]};
-            const struct tensor w = s->g->tensors[out->parameters[i]];
-            struct op *op = graph_add_op(s->m, s->g, OP_CLUSTER, scaled ? 7 : 6, in, 3, in + 3);
-
-            *(struct cluster_opts *)op->opts =
-                (struct cluster_opts){.every = stage->every,
-                                      .steps = stage->steps,
-                                      .rows = (int32_t)w.dims[0],
-                                      .below = scaled ? (int32_t)channel_below(&w, out->axis[i]) : 0,
-                                      .batch = s->batch,
-                                      .beta2 = s->t->beta2,
-                                      .price = stage->bit_price};
-        }
 }
 
 /* By the second moment of Adam; by the mask, of which those that count are 1, all are as important. */
@@ -678,23 +405,11 @@ static void add_adam(struct stepping *s, int32_t parameter, int32_t gradient, in
 
 static int32_t add_clipping(struct stepping *s, int32_t n, const int32_t *gradients)
 {
-    int32_t factor = add_tensor(s, "clip", TYPE_F32, 0, NULL);
+    int32_t factor = stepping_tensor(s, "clip", TYPE_F32, 0, NULL);
     struct op *op = graph_add_op(s->m, s->g, OP_CLIP_NORM, n, gradients, 1, &factor);
 
     ((struct clip_norm_opts *)op->opts)->norm = s->t->clip_norm;
     return factor;
-}
-
-static enum mote_status check_stage(const struct stepping *s, const struct frame *at)
-{
-    for (int32_t i = 0; i < s->out->n_parameters; i++)
-        if (s->out->masks[i] != TENSOR_ABSENT)
-            return MOTE_OK;
-    if (s->t->stage.kind == STAGE_NONE)
-        return MOTE_OK;
-    return fail(at, MOTE_ERR_UNSUPPORTED,
-                "the network has no weights that stages of a compression take: these are of fully connected layers, "
-                "convolutions and LSTMs, and with levels of another method than kmeans of depthwise ones");
 }
 
 static enum mote_status add_optimizer(struct stepping *s, const struct frame *at)
@@ -716,18 +431,15 @@ static enum mote_status add_optimizer(struct stepping *s, const struct frame *at
     assert(kept <= n && n <= out->n_parameters);
     if (kept == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "the network has no weights to train");
-    TRY(check_stage(s, at));
+    TRY(stepping_check_stage(s, at));
     if (s->t->clip_norm > 0 && kept > MANY)
         return fail(at, MOTE_ERR_UNSUPPORTED, "%d weights and biases; clipping takes at most %d", (int)kept, MANY);
     if (s->t->clip_norm > 0)
         factor = add_clipping(s, kept, gradients);
     for (int32_t i = 0; i < kept; i++)
         (s->t->optimizer == OPTIMIZER_SGD ? add_sgd : add_adam)(s, by[i], gradients[i], factor,
-                                                                decays(s->roles[by[i]]) ? s->t->weight_decay : 0);
-    if (s->t->stage.kind == STAGE_PRUNE)
-        add_pruning(s);
-    else if (s->t->stage.kind == STAGE_LEVELS)
-        add_clusters(s);
+                                                                role_decays(s->roles[by[i]]) ? s->t->weight_decay : 0);
+    stepping_add_stage(s);
     return MOTE_OK;
 }
 
