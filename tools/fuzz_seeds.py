@@ -38,8 +38,12 @@ def compile_graph(build, graph, image, *options):
 
 def coded_images(build, graph, image):
     """Of each goal, if weights are stored in fewer bytes: streams, and where kernels decode them."""
+    dense = compile_graph(build, graph, image, "--coding", "dense")
+    packed = compile_graph(build, graph, image, "--coding", "packed")
     coded = compile_graph(build, graph, image, "--coding", "huffman")
-    if coded != compile_graph(build, graph, image, "--coding", "dense"):
+    if packed not in (dense, coded):
+        yield "packed", packed
+    if coded != dense:
         yield "balanced", coded
         for goal in ("ram", "flash"):
             yield goal, compile_graph(build, graph, image, "--coding", "huffman", "--optimize", goal)

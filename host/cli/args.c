@@ -252,7 +252,8 @@ enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const s
 {
     static const char *const boundaries[] = {"model", "int8", NULL};
     static const char *const codings[] = {
-        [CODING_USUAL] = "usual", [CODING_DENSE] = "dense", [CODING_AUTO] = "auto", [CODING_HUFFMAN] = "huffman", NULL};
+        [CODING_USUAL] = "usual",     [CODING_DENSE] = "dense",   [CODING_AUTO] = "auto",
+        [CODING_HUFFMAN] = "huffman", [CODING_PACKED] = "packed", NULL};
     const char *goal, *boundary, *coding;
     struct target target;
     struct pipeline_options options = {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `coding`: weights most of which are 0 are stored Huffman-coded, and a kernel decodes them as it needs
- * them. */
+/* The stage `coding`: weights most of which are 0 are stored Huffman-coded, those of few values as indices of a few
+ * bits, and a kernel decodes them as it needs them. */
 #include <math.h>
 
 #include "host/coding/biases.h"
 #include "host/coding/huffman.h"
+#include "host/coding/packed.h"
 #include "host/plan/build.h"
 #include "host/plan/code.h"
 #include "host/plan/cost.h"
@@ -12,6 +13,7 @@
 #include "mote/kernels/conv/conv_2d_huffman_s8.h"
 #include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
+#include "mote/kernels/dense/fully_connected_packed_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
 #include "mote/kernels/recurrent/lstm_huffman_s8.h"
 
@@ -40,12 +42,14 @@ union params {
     struct mote_fully_connected_huffman_s8 fully_connected;
     struct mote_conv_2d_huffman_s8 conv;
     struct mote_lstm_huffman_s8 lstm;
+    struct mote_fully_connected_packed_s8 packed_fully_connected;
 };
 
 struct matrix {
     const int8_t *data; /* [rows][columns] */
     int32_t rows, columns;
     struct huffman coded;
+    struct packed packed; /* of coders that pack: the only matrix */
 };
 
 /* What a step's weights and biases become; without a coder they stay as they are. */
@@ -61,15 +65,17 @@ struct coded {
 
 /* What a coded step says of one of its matrices. */
 struct form {
-    int32_t rows, columns, gap_bits, level_bits, bias_bytes;
+    int32_t rows, columns, gap_bits, level_bits, bias_bytes; /* gap_bits: of what is packed -1 */
 };
 
-/* A dense kernel that has a sibling for coded weights: so many matrices from argument 1 of both on, then biases. `take`
- * finds the matrices and biases in the order of the coded kernel's; false: they cannot be coded. */
+/* A dense kernel that has a sibling for coded weights: so many matrices from argument 1 of both on, then biases; of
+ * what is packed its levels in between. `take` finds the matrices and biases in the order of the coded kernel's; false:
+ * they cannot be coded. */
 struct coder {
+    enum coding coding;
     enum kernel_id dense, coded;
     int32_t matrices;
-    int32_t scratch; /* the argument */
+    int32_t scratch; /* the argument; 0: none */
     enum mote_type scratch_type;
     bool (*take)(const struct plan *plan, const struct step *s, struct coded *coded);
     void (*params)(const struct plan *plan, const void *dense, struct coded *coded);
@@ -127,6 +133,33 @@ static struct form form_fully_connected(const union params *params, int32_t matr
 
     (void)matrix;
     return (struct form){p->out_c, p->in_len, p->gap_bits, p->level_bits, p->bias_bytes};
+}
+
+static void params_packed_fully_connected(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    const struct mote_fully_connected_s8 *p = dense;
+
+    (void)plan;
+    coded->params.packed_fully_connected =
+        (struct mote_fully_connected_packed_s8){.rows = p->rows,
+                                                .in_len = p->in_len,
+                                                .out_c = p->out_c,
+                                                .bits = coded->weights[0].packed.bits,
+                                                .bias_bytes = coded->biases.bytes,
+                                                .bias_shift = coded->biases.shift,
+                                                .in_zero = coded->in_zero,
+                                                .out_zero = p->out_zero,
+                                                .lo = p->lo,
+                                                .hi = p->hi,
+                                                .per_channel = p->per_channel};
+}
+
+static struct form form_packed_fully_connected(const union params *params, int32_t matrix)
+{
+    const struct mote_fully_connected_packed_s8 *p = &params->packed_fully_connected;
+
+    (void)matrix;
+    return (struct form){p->out_c, p->in_len, -1, p->bits, p->bias_bytes};
 }
 
 /* ---- convolutions ---- */
@@ -253,11 +286,18 @@ static struct form form_lstm(const union params *params, int32_t matrix)
 }
 
 static const struct coder coders[] = {
-    {KERNEL_fully_connected_s8, KERNEL_fully_connected_huffman_s8, 1, 6, TYPE_S16, take_fully_connected,
+    {CODING_HUFFMAN, KERNEL_fully_connected_s8, KERNEL_fully_connected_huffman_s8, 1, 6, TYPE_S16, take_fully_connected,
      params_fully_connected, form_fully_connected},
-    {KERNEL_conv_2d_s8, KERNEL_conv_2d_huffman_s8, 1, 7, TYPE_S32, take_conv, params_conv, form_conv},
-    {KERNEL_lstm_s8, KERNEL_lstm_huffman_s8, 2, 10, TYPE_S16, take_lstm, params_lstm, form_lstm},
+    {CODING_HUFFMAN, KERNEL_conv_2d_s8, KERNEL_conv_2d_huffman_s8, 1, 7, TYPE_S32, take_conv, params_conv, form_conv},
+    {CODING_HUFFMAN, KERNEL_lstm_s8, KERNEL_lstm_huffman_s8, 2, 10, TYPE_S16, take_lstm, params_lstm, form_lstm},
+    {CODING_PACKED, KERNEL_fully_connected_s8, KERNEL_fully_connected_packed_s8, 1, 0, TYPE_S8, take_fully_connected,
+     params_packed_fully_connected, form_packed_fully_connected},
 };
+
+static bool is_packing(const struct coder *by) { return by->coding == CODING_PACKED; }
+
+/* The argument of the biases. */
+static int32_t biases_of(const struct coder *by) { return by->matrices + 1 + is_packing(by); }
 
 /* ---- what is coded ---- */
 /* Of a step's matrices: as they are, as they become, and the pairs of a gap and a level. */
@@ -275,7 +315,7 @@ static int64_t coded_bytes(const struct coded *coded)
     int64_t bytes = 0;
 
     for (int32_t k = 0; k < coded->by->matrices; k++)
-        bytes += coded->weights[k].coded.bytes;
+        bytes += is_packing(coded->by) ? coded->bytes[1] + coded->bytes[2] : (uint32_t)coded->weights[k].coded.bytes;
     return bytes;
 }
 
@@ -332,6 +372,11 @@ static double coded_cost(const struct plan *plan, const struct step *s, const st
     return cost_of(plan, s, other.by->coded, &other.params);
 }
 
+static uint32_t scratch_of(const struct coded *coded)
+{
+    return coded->by->scratch > 0 ? coded->bytes[coded->by->scratch] : 0;
+}
+
 /* Less is better: bytes where little flash is wanted, instructions where speed is, else a percent of bytes for two of
  * instructions. */
 static double score_of(const struct plan *plan, const struct step *s, const struct coded *coded)
@@ -377,6 +422,16 @@ static bool encode_short(const struct plan *plan, const struct step *s, struct c
     return true;
 }
 
+static bool encode_packed(const struct plan *plan, const struct step *s, struct coded *coded)
+{
+    struct matrix *m = &coded->weights[0];
+
+    if (!packed_encode(plan->pool, m->data, m->rows, m->columns, &m->packed))
+        return false;
+    coded->by->params(plan, s->params, coded);
+    return kernels[coded->by->coded]->need(&coded->params, coded->bytes);
+}
+
 static bool encode(const struct plan *plan, const struct step *s, const struct coder *by, struct coded *coded)
 {
     for (int32_t k = 1; k <= by->matrices + 1; k++)
@@ -386,6 +441,8 @@ static bool encode(const struct plan *plan, const struct step *s, const struct c
     if (!by->take(plan, s, coded))
         return false;
     encode_biases(plan, s, coded);
+    if (is_packing(by))
+        return encode_packed(plan, s, coded);
     return (plan->options.optimize == OPTIMIZE_RAM && encode_short(plan, s, coded)) || encode_best(plan, s, coded);
 }
 
@@ -414,53 +471,115 @@ static bool may_pay(const struct plan *plan, const struct step *s, const struct 
     return false;
 }
 
-/* Half the bytes, and no more instructions where speed is wanted. What nobody has asked for is to be faster for sure,
- * as estimates are rough, and to save more than its tables take of the arena. */
+/* Half the bytes or a bit more, and no more instructions where speed is wanted. What nobody has asked for is to be
+ * faster for sure, as estimates are rough, and to save more than its tables take of the arena. */
 static bool pays(const struct plan *plan, const struct step *s, const struct coded *coded)
 {
     const int64_t dense = dense_bytes(plan, s, coded->by), bytes = coded_bytes(coded);
 
-    if (!huffman_pays(bytes, dense))
+    if (!(is_packing(coded->by) ? packed_pays(bytes, dense) : huffman_pays(bytes, dense)))
         return false;
     if (is_found(plan))
         return 3 * coded_cost(plan, s, coded) <= 2 * cost_of(plan, s, s->kernel, s->params) &&
-               dense - bytes >= 4 * (int64_t)coded->bytes[coded->by->scratch];
+               dense - bytes >= 4 * (int64_t)scratch_of(coded);
     return plan->options.optimize != OPTIMIZE_SPEED ||
            coded_cost(plan, s, coded) <= cost_of(plan, s, s->kernel, s->params);
 }
 
-static int64_t saved_by(const struct plan *plan, const struct coder *by, const struct coded *coded)
+/* ---- by what ---- */
+/* A step in each coding that it may have. */
+struct candidates {
+    struct coded of[COUNT(coders)]; /* without a coder: not so */
+};
+
+/* The one that is best of those whose coders are allowed; NULL: it stays as it is. */
+static const struct coded *best_of(const struct plan *plan, int32_t step, const struct candidates *c,
+                                   const bool allowed[COUNT(coders)])
 {
-    bool *changes = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *changes);
+    const struct coded *best = NULL;
+
+    for (size_t k = 0; k < COUNT(coders); k++)
+        if (c->of[k].by != NULL && allowed[k] &&
+            (best == NULL || score_of(plan, &plan->steps[step], &c->of[k]) < score_of(plan, &plan->steps[step], best)))
+            best = &c->of[k];
+    return best;
+}
+
+/* Bytes that a step's constants take less: weights and biases, if `changes` says which steps have others. */
+static int64_t saved_of(const struct plan *plan, const bool *changes, int32_t step, const struct coded *coded)
+{
     int64_t all = 0;
 
+    for (int32_t k = 1; k <= coded->by->matrices; k++)
+        all += constant_saves(plan, changes, step, k,
+                              is_packing(coded->by) ? coded->bytes[1] + coded->bytes[2] : coded->bytes[k]);
+    return all + constant_saves(plan, changes, step, coded->by->matrices + 1, coded->bytes[biases_of(coded->by)]);
+}
+
+/* What a coder saves where it is the best: where bytes decide, of what is saved without it, too. */
+static int64_t saved_by(const struct plan *plan, size_t coder, const struct candidates *c,
+                        const bool allowed[COUNT(coders)])
+{
+    bool *changes = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *changes), others[COUNT(coders)];
+    int64_t all = 0;
+
+    memcpy(others, allowed, sizeof others);
+    others[coder] = false;
     for (int32_t i = 0; i < plan->n_steps; i++)
-        changes[i] = coded[i].by != NULL;
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        for (int32_t k = 1; coded[i].by == by && k <= by->matrices + 1; k++)
-            all += constant_saves(plan, changes, i, k, coded[i].bytes[k]);
+        changes[i] = best_of(plan, i, &c[i], allowed) != NULL;
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct coded *best = best_of(plan, i, &c[i], allowed), *other = best_of(plan, i, &c[i], others);
+
+        if (best == NULL || best->by != &coders[coder])
+            continue;
+        all += saved_of(plan, changes, i, best);
+        if (other != NULL && plan->options.optimize == OPTIMIZE_FLASH)
+            all -= saved_of(plan, changes, i, other);
+    }
     return all;
 }
 
-/* Where bytes decide, tensors that become much smaller are coded, if all of a kernel's save more than it takes. */
-static void choose(const struct plan *plan, enum coding coding, const struct coder *by, struct coded *coded)
+static int64_t code_of_coder(const struct plan *plan, size_t coder)
 {
-    const struct kernel_version *version = kernel_version_first(by->coded);
+    const struct kernel_version *version = kernel_version_first(coders[coder].coded);
 
-    for (int32_t i = 0; i < plan->n_steps; i++) {
-        const struct step *s = &plan->steps[i];
-
-        if (s->kernel == by->dense &&
-            ((coding == CODING_AUTO && !may_pay(plan, s, by)) || !encode(plan, s, by, &coded[i]) ||
-             (coding == CODING_AUTO && !pays(plan, s, &coded[i]))))
-            coded[i].by = NULL;
-    }
     while (version->features & ~plan->target.features)
         version = kernel_version_next(version);
-    if (coding == CODING_HUFFMAN || saved_by(plan, by, coded) > code_of_version(plan->target.core, version, true))
+    return code_of_version(plan->target.core, version, true);
+}
+
+/* Of those that are allowed, none saves less than its code: the worst is left out, until that is so. */
+static void leave_out(const struct plan *plan, const struct candidates *c, bool allowed[COUNT(coders)])
+{
+    for (;;) {
+        int64_t least = 1;
+        size_t worst = 0;
+
+        for (size_t k = 0; k < COUNT(coders); k++) {
+            const int64_t gain = allowed[k] ? saved_by(plan, k, c, allowed) - code_of_coder(plan, k) : 1;
+
+            if (gain < least) {
+                least = gain;
+                worst = k;
+            }
+        }
+        if (least > 0)
+            return;
+        allowed[worst] = false;
+    }
+}
+
+/* Where bytes decide, those that become much smaller. */
+static void find_candidates(const struct plan *plan, enum coding coding, const struct coder *by, int32_t step,
+                            struct coded *coded)
+{
+    const struct step *s = &plan->steps[step];
+
+    if (s->kernel != by->dense || (coding != CODING_AUTO && coding != by->coding))
         return;
-    for (int32_t i = 0; i < plan->n_steps; i++)
-        coded[i].by = coded[i].by == by ? NULL : coded[i].by;
+    if ((coding == CODING_AUTO && !may_pay(plan, s, by)) || !encode(plan, s, by, coded) ||
+        (coding == CODING_AUTO && !pays(plan, s, coded)))
+        coded->by = NULL;
 }
 
 static enum mote_status code_step(struct plan *plan, int32_t i, const struct coded *coded, const struct frame *at)
@@ -471,13 +590,21 @@ static enum mote_status code_step(struct plan *plan, int32_t i, const struct cod
     int32_t args[MOTE_ARGS_MAX];
 
     memcpy(args, s.args, (size_t)s.n_args * sizeof *args);
-    for (int32_t k = 0; k < by->matrices; k++) {
+    if (is_packing(by)) {
+        const struct packed *w = &coded->weights[0].packed;
+
+        memmove(args + 3, s.args + 2, ((size_t)s.n_args - 2) * sizeof *args);
+        args[1] = lower_const(&l, plan->values[s.args[1]].name, TYPE_U8, w->data, (size_t)w->bytes, true);
+        args[2] = lower_const(&l, "levels", TYPE_S8, w->levels, coded->bytes[2], true);
+    }
+    for (int32_t k = 0; k < by->matrices && !is_packing(by); k++) {
         const struct huffman *h = &coded->weights[k].coded;
 
         args[1 + k] = lower_const(&l, plan->values[s.args[1 + k]].name, TYPE_U8, h->data, (size_t)h->bytes, true);
     }
-    args[by->matrices + 1] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[by->matrices + 1], true);
-    args[by->scratch] = lower_scratch(&l, by->scratch_type, coded->bytes[by->scratch]);
+    args[biases_of(by)] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[biases_of(by)], true);
+    if (by->scratch > 0)
+        args[by->scratch] = lower_scratch(&l, by->scratch_type, coded->bytes[by->scratch]);
     TRY(lower_step(&l, by->coded, &coded->params, args, at));
     plan->steps[i] = plan->steps[--plan->n_steps];
     return MOTE_OK;
@@ -486,16 +613,24 @@ static enum mote_status code_step(struct plan *plan, int32_t i, const struct cod
 enum mote_status stage_coding(struct plan *plan, const struct frame *at)
 {
     const enum coding coding = coding_of(plan);
-    struct coded *coded = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *coded);
+    struct candidates *c = pool_array(plan->pool, (size_t)plan->n_steps + 1, sizeof *c);
+    bool allowed[COUNT(coders)];
 
     if (coding == CODING_DENSE)
         return MOTE_OK;
-    memset(coded, 0, ((size_t)plan->n_steps + 1) * sizeof *coded);
-    for (size_t k = 0; k < COUNT(coders); k++)
-        choose(plan, coding, &coders[k], coded);
-    for (int32_t i = 0, n = plan->n_steps; i < n; i++)
-        if (coded[i].by != NULL)
-            TRY(code_step(plan, i, &coded[i], at));
+    memset(c, 0, ((size_t)plan->n_steps + 1) * sizeof *c);
+    memset(allowed, true, sizeof allowed);
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        for (size_t k = 0; k < COUNT(coders); k++)
+            find_candidates(plan, coding, &coders[k], i, &c[i].of[k]);
+    if (coding == CODING_AUTO)
+        leave_out(plan, c, allowed);
+    for (int32_t i = 0, n = plan->n_steps; i < n; i++) {
+        const struct coded *best = best_of(plan, i, &c[i], allowed);
+
+        if (best != NULL)
+            TRY(code_step(plan, i, best, at));
+    }
     return MOTE_OK;
 }
 
@@ -504,15 +639,20 @@ static void print_coded(const struct plan *plan, const struct step *s, const str
 {
     const union params *p = (const void *)s->params;
 
-    text_add(text, "huffman, ");
+    text_add(text, is_packing(by) ? "packed, " : "huffman, ");
     for (int32_t k = 0; k < by->matrices; k++) {
         const struct form f = by->form(p, k);
 
-        text_add(text, "%dx%d weights in %lld bytes, codes to %d and %d bits, ", (int)f.rows, (int)f.columns,
-                 (long long)plan->values[s->args[1 + k]].bytes, (int)f.gap_bits, (int)f.level_bits);
+        if (is_packing(by))
+            text_add(text, "%dx%d weights of %d bits in %lld bytes, ", (int)f.rows, (int)f.columns, (int)f.level_bits,
+                     (long long)plan->values[s->args[1 + k]].bytes);
+        else
+            text_add(text, "%dx%d weights in %lld bytes, codes to %d and %d bits, ", (int)f.rows, (int)f.columns,
+                     (long long)plan->values[s->args[1 + k]].bytes, (int)f.gap_bits, (int)f.level_bits);
     }
-    text_add(text, "tables of %lld bytes, biases of %d bytes\n", (long long)plan->values[s->args[by->scratch]].bytes,
-             (int)by->form(p, 0).bias_bytes);
+    if (by->scratch > 0)
+        text_add(text, "tables of %lld bytes, ", (long long)plan->values[s->args[by->scratch]].bytes);
+    text_add(text, "biases of %d bytes\n", (int)by->form(p, 0).bias_bytes);
 }
 
 void print_coding(const struct plan *plan, struct text *text)

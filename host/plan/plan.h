@@ -86,7 +86,8 @@ enum coding {
     CODING_USUAL = 0, /* RAM, and no core in particular: DENSE; FLASH: AUTO; else AUTO of what is also faster */
     CODING_DENSE,     /* as they are, floats as floats */
     CODING_AUTO,      /* those coded that become much smaller, if that saves more than the kernel's code */
-    CODING_HUFFMAN,   /* all that can be */
+    CODING_HUFFMAN,   /* all that can be, in Huffman codes */
+    CODING_PACKED,    /* all that have few values, in indices of a few bits */
 };
 
 /* A model whose one input is samples, and whose one output scores: how these come and become commands. */

@@ -473,6 +473,9 @@ static void relate_matrix(struct kernel_case *c, const char *of)
 
 static void relate_huffman(struct kernel_case *c) { relate_matrix(c, ""); }
 
+/* Indices of 3 bits there are none. */
+static void relate_packed(struct kernel_case *c) { set(c, "bits", 1 << draw_between(&c->draw, 0, 2)); }
+
 static void relate_lstm_huffman(struct kernel_case *c)
 {
     relate_lstm(c);
@@ -588,6 +591,7 @@ static const struct relation {
     {"gru_s8", relate_gru},
     {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},
+    {"fully_connected_packed_", relate_packed},
     {"detection_", relate_detection},
     {"frame", relate_frame},
     {"rfft_", relate_rfft},

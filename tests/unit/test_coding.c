@@ -16,6 +16,7 @@
 #include "host/plan/kernels.h"
 #include "host/plan/stages.h"
 #include "host/run/runner.h"
+#include "mote/kernels/dense/fully_connected_packed_s8.h"
 
 #include <cmocka.h> /* after base.h: it has a macro named fail */
 
@@ -139,7 +140,8 @@ static int32_t coded_steps(const struct plan *plan)
     int32_t n = 0;
 
     for (int32_t i = 0; i < plan->n_steps; i++)
-        n += plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8;
+        n += plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8 ||
+             plan->steps[i].kernel == KERNEL_fully_connected_packed_s8;
     return n;
 }
 
@@ -411,6 +413,113 @@ static void the_board_computes_the_same(void **state)
     }
 }
 
+/* ---- indices of few bits ---- */
+static const int32_t packed_levels[] = {1, 3, 15}; /* and 0: of 1, 2 and 4 bits */
+
+static int32_t packed_steps(const struct plan *plan)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++)
+        n += plan->steps[i].kernel == KERNEL_fully_connected_packed_s8;
+    return n;
+}
+
+/* Of layers that are packed, without units that have no weights. */
+static int32_t packed_weights(const struct plan *plan)
+{
+    int32_t n = 0;
+
+    for (int32_t i = 0; i < plan->n_steps; i++) {
+        const struct mote_fully_connected_packed_s8 *p = (const void *)plan->steps[i].params;
+
+        if (plan->steps[i].kernel == KERNEL_fully_connected_packed_s8)
+            n += p->in_len * p->out_c;
+    }
+    return n;
+}
+
+static void few_values_are_packed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(packed_levels); i++) {
+        const int32_t bits = 1 << i;
+        struct fixture f;
+        struct pipeline *p;
+        const char *text;
+
+        begin_levels(&f, 1, packed_levels[i]);
+        p = compiled(&f, CODING_PACKED, OPTIMIZE_BALANCED, "cortex-m0");
+        assert_int_equal(packed_steps(&p->plan), LAYERS);
+        text = pool_printf(&f.pool, "step 0: packed, 51x784 weights of %d bits in %d bytes, biases of 2 bytes\n", bits,
+                           51 * 98 * bits);
+        assert_non_null(strstr(printed(&f, &p->plan), text));
+        pool_free(&f.pool);
+        begin(&f, 1); /* 16 levels and 0: too many */
+        p = compiled(&f, CODING_PACKED, OPTIMIZE_BALANCED, "cortex-m0");
+        assert_int_equal(packed_steps(&p->plan), 0);
+        pool_free(&f.pool);
+    }
+}
+
+/* Evenly spread values have Huffman codes of as many bits, and rows' counts besides. Dense weights are faster. */
+static void few_values_are_packed_where_that_pays(void **state)
+{
+    static const struct {
+        int32_t sparse, values, packed; /* packed: with the fewest bytes, and with what is worth them */
+    } cases[] = {{1, 14, 1}, {1, 4, 1}, {1, 2, 1}, {25, 14, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint8_t want[SAMPLES * HIGH], got[SAMPLES * HIGH];
+        struct bytes file;
+        struct fixture f;
+
+        begin(&f, 12);
+        file = layer_from_elsewhere(&f, cases[i].sparse, cases[i].values, false);
+        (void)compiled_file(&f, file, CODING_DENSE, OPTIMIZE_BALANCED, want);
+        assert_int_equal(packed_steps(&compiled_file(&f, file, CODING_USUAL, OPTIMIZE_BALANCED, got)->plan), 0);
+        assert_int_equal(packed_steps(&compiled_file(&f, file, CODING_AUTO, OPTIMIZE_SPEED, got)->plan), 0);
+        assert_int_equal(packed_steps(&compiled_file(&f, file, CODING_AUTO, OPTIMIZE_FLASH, got)->plan),
+                         cases[i].packed);
+        assert_int_equal(packed_steps(&compiled_file(&f, file, CODING_AUTO, OPTIMIZE_BALANCED, got)->plan),
+                         cases[i].packed);
+        assert_memory_equal(got, want, sizeof want);
+        pool_free(&f.pool);
+    }
+}
+
+/* All weights are looked up, those that are 0, too. */
+static void the_board_computes_the_same_of_indices(void **state)
+{
+    static const struct {
+        const char *core, *board;
+        int32_t most; /* instructions for four weights, with all else */
+    } cases[] = {{"cortex-m4f", "mps2-an386", 12}, {"cortex-m0", "microbit", 68}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(packed_levels) * COUNT(cases); i++) {
+        const size_t board = i % COUNT(cases), level = i / COUNT(cases);
+        uint8_t want[SAMPLES * OUTPUTS];
+        struct emulate_result r;
+        struct fixture f;
+        struct pipeline *p;
+
+        begin_levels(&f, 1, packed_levels[level]);
+        p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
+        run_all(&f, p, want);
+        p = compiled(&f, CODING_PACKED, OPTIMIZE_BALANCED, cases[board].core);
+        emulate(&f, p, cases[board].board, (board + level) % 2 == 0, &r);
+        assert_int_equal(r.output.size, sizeof want);
+        assert_memory_equal(r.output.data, want, sizeof want);
+        print_message("%s: weights of %d bits, %lld bytes, %lld instructions, %.2f a weight\n", cases[board].core,
+                      1 << level, (long long)p->plan.weight_bytes, (long long)r.instructions[0],
+                      (double)r.instructions[0] / packed_weights(&p->plan));
+        assert_in_range(4 * r.instructions[0], packed_weights(&p->plan), cases[board].most * packed_weights(&p->plan));
+        pool_free(&f.pool);
+    }
+}
+
 /* In 2 kB of RAM. */
 static void an_avr_computes_the_same(void **state)
 {
@@ -445,6 +554,9 @@ int main(void)
         cmocka_unit_test(ram_takes_short_codes),
         cmocka_unit_test(host_computes_the_same),
         cmocka_unit_test(the_board_computes_the_same),
+        cmocka_unit_test(few_values_are_packed),
+        cmocka_unit_test(few_values_are_packed_where_that_pays),
+        cmocka_unit_test(the_board_computes_the_same_of_indices),
         cmocka_unit_test(an_avr_computes_the_same),
     };
 

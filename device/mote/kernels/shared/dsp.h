@@ -91,6 +91,23 @@ static inline uint32_t mote_twice(int32_t x)
     return pair;
 }
 
+/* The lower halves of two pairs, and the upper ones. */
+static inline int32_t mote_lower_halves(int32_t a, int32_t b)
+{
+    int32_t pair;
+
+    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
+    return pair;
+}
+
+static inline int32_t mote_upper_halves(int32_t a, int32_t b)
+{
+    int32_t pair;
+
+    __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(pair) : "r"(a), "r"(b));
+    return pair;
+}
+
 /* Loads after it stay after it: more of them at once than there are registers would be stored and loaded again. */
 #define MOTE_IN_ORDER() __asm__ volatile("" ::: "memory")
 

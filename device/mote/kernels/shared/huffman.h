@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Huffman-coded weights and their biases (docs/SPEC.md, "Codings"): the most significant bit of a byte comes first. */
+/* Huffman-coded weights (docs/SPEC.md, "Codings"): the most significant bit of a byte comes first. */
 #ifndef MOTE_HUFFMAN_H
 #define MOTE_HUFFMAN_H
 
 #include "../../kernel.h"
+#include "short_bias.h"
 
 #define MOTE_HUFFMAN_BITS_MAX 8 /* of a code */
 #define MOTE_HUFFMAN_BEHIND   3 /* bytes behind the stream that may be read: a word starts in its last byte */
@@ -104,16 +105,6 @@ struct mote_huffman {
     uint8_t gap_shift, level_shift, count_shift; /* from the top of a word to an index, or to a row's count */
     int8_t in_zero;                              /* of the inputs */
 };
-
-/* A bias of so many bytes, the most significant first, times 2^shift. */
-static inline uint32_t mote_short_bias(const MOTE_FLASH uint8_t *at, int32_t bytes, int32_t shift)
-{
-    uint32_t bias = (uint32_t)(int32_t)(int8_t)*at++;
-
-    for (; bytes > 1; bytes--)
-        bias = bias << 8 | *at++;
-    return bias << shift;
-}
 
 /* Whether what is written, n bytes from `out` on, would change scratch that says where to read: no planner has it so,
  * an image may. */

@@ -15,23 +15,6 @@ static inline int32_t mote_wide_pair(const int16_t *at)
     return pair;
 }
 
-/* The lower halves of two pairs, and the upper ones: as bytes of four weights are widened. */
-static inline int32_t mote_lower_halves(int32_t a, int32_t b)
-{
-    int32_t pair;
-
-    __asm__("pkhbt %0, %1, %2, lsl #16" : "=r"(pair) : "r"(a), "r"(b));
-    return pair;
-}
-
-static inline int32_t mote_upper_halves(int32_t a, int32_t b)
-{
-    int32_t pair;
-
-    __asm__("pkhtb %0, %2, %1, asr #16" : "=r"(pair) : "r"(a), "r"(b));
-    return pair;
-}
-
 /* Four inputs and the weights of one row. */
 static inline int32_t mote_wide_row(int32_t even, int32_t odd, const int8_t *w, int32_t sum)
 {
