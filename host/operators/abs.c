@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ABS. */
 #include "host/operators/unary.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/unary_s16.h"
 #include "mote/kernels/shared/requant.h"
 
@@ -37,6 +38,18 @@ static enum mote_status lower_abs_s16(struct lowering *l, const struct op *op, c
     return lower_unary_s16(l, op, MOTE_UNARY_S16_ABS, mult, shift, at);
 }
 
+/* The larger of x and 0 - x. */
+static enum mote_status lower_abs_s32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *x = op_in(l->graph, op, 0);
+    const struct broadcast walk = broadcast_of(x, x, op_out(l->graph, op, 0));
+    int32_t in = lower_tensor(l, op->in[0]), negative = lower_scratch(l, TYPE_S32, (size_t)tensor_bytes(x));
+
+    TRY(want_type(at, l->graph, op->out[0], TYPE_S32));
+    TRY(lower_negative_s32(l, op, in, negative, at));
+    return lower_by_binary_s32(l, MOTE_BINARY_S32_MAXIMUM, &walk, in, negative, lower_tensor(l, op->out[0]), at);
+}
+
 static enum mote_status lower_abs(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
@@ -44,10 +57,12 @@ static enum mote_status lower_abs(struct lowering *l, const struct op *op, const
         return lower_abs_s8(l, op, at);
     case TYPE_S16:
         return lower_abs_s16(l, op, at);
+    case TYPE_S32:
+        return lower_abs_s32(l, op, at);
     case TYPE_F32:
         return lower_unary_f32(l, op, MOTE_UNARY_ABS, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     }
 }
 

@@ -4,6 +4,7 @@
 #include "host/operators/strided.h"
 #include "mote/kernels/elementwise/add_n_s8.h"
 #include "mote/kernels/elementwise/binary_f32.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 
 #include <math.h>
 
@@ -19,21 +20,31 @@ static enum mote_status infer_add_n(const struct model *m, struct graph *g, cons
     return infer_same(m, g, op, at);
 }
 
-static enum mote_status lower_sum_f32(struct lowering *l, const struct op *op, const struct frame *at)
+static enum mote_status lower_pair(struct lowering *l, const struct tensor *x, int32_t a, int32_t b, int32_t out,
+                                   const struct frame *at)
+{
+    const struct broadcast walk = broadcast_of(x, x, x);
+    const struct mote_binary_f32 p = {
+        .function = MOTE_BINARY_ADD, BROADCAST_FIELDS(walk), .lo = float_bits(-INFINITY), .hi = float_bits(INFINITY)};
+    int32_t args[] = {a, b, TENSOR_ABSENT, out};
+
+    if (x->type == TYPE_S32)
+        return lower_by_binary_s32(l, MOTE_BINARY_S32_ADD, &walk, a, b, out, at);
+    args[2] = lower_const(l, "shape", TYPE_S32, walk.shape, (size_t)walk.rank * sizeof walk.shape[0], false);
+    return lower_step(l, KERNEL_binary_f32, &p, args, at);
+}
+
+/* One to the next, of floats or int32. */
+static enum mote_status lower_in_turn(struct lowering *l, const struct op *op, const struct frame *at)
 {
     const struct tensor *x = op_in(l->graph, op, 0);
-    struct broadcast b = broadcast_of(x, x, op_out(l->graph, op, 0));
-    struct mote_binary_f32 p = {
-        .function = MOTE_BINARY_ADD, BROADCAST_FIELDS(b), .lo = float_bits(-INFINITY), .hi = float_bits(INFINITY)};
     int32_t sum = lower_tensor(l, op->in[0]);
 
     for (int k = 1; k < op->n_in; k++) {
-        int32_t args[4] = {sum, lower_tensor(l, op->in[k])};
+        int32_t a = sum, b = lower_tensor(l, op->in[k]);
 
-        args[2] = lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false);
-        sum = k == op->n_in - 1 ? lower_tensor(l, op->out[0]) : lower_scratch(l, TYPE_F32, (size_t)tensor_bytes(x));
-        args[3] = sum;
-        TRY(lower_step(l, KERNEL_binary_f32, &p, args, at));
+        sum = k == op->n_in - 1 ? lower_tensor(l, op->out[0]) : lower_scratch(l, x->type, (size_t)tensor_bytes(x));
+        TRY(lower_pair(l, x, a, b, sum, at));
     }
     return MOTE_OK;
 }
@@ -83,12 +94,12 @@ static enum mote_status lower_add_n(struct lowering *l, const struct op *op, con
 {
     const enum mote_type type = op_in(l->graph, op, 0)->type;
 
-    if (type != TYPE_S8 && type != TYPE_F32)
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    if (type != TYPE_S8 && type != TYPE_S32 && type != TYPE_F32)
+        return refuse_type(at, l->graph, op->in[0], "s8, s32 and f32");
     for (int k = 1; k < op->n_in; k++)
         TRY(want_type(at, l->graph, op->in[k], type));
     TRY(want_type(at, l->graph, op->out[0], type));
-    return type == TYPE_S8 ? lower_sum_s8(l, op, at) : lower_sum_f32(l, op, at);
+    return type == TYPE_S8 ? lower_sum_s8(l, op, at) : lower_in_turn(l, op, at);
 }
 
 const struct operator operator_add_n = {.infer = infer_add_n, .lower = lower_add_n};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, and LOGICAL_AND, LOGICAL_OR, LOGICAL_NOT: bools from two
  * tensors that broadcast. What is greater is what the other is less than, and not is equal to false. */
+#include "host/graph/scales.h"
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/compare.h"
 
@@ -37,6 +38,27 @@ static enum mote_status lower_compared(struct lowering *l, const struct op *op, 
     return lower_step(l, KERNEL_compare, p, args, at);
 }
 
+/* int16 is compared as it is stored, as int32. */
+static enum mote_status want_same_s16(const struct graph *g, const struct op *op, const struct frame *at)
+{
+    const struct tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1);
+
+    if (quant_same(&a->quant, &b->quant))
+        return MOTE_OK;
+    return fail(
+        at, MOTE_ERR_QUANT,
+        "the operands, of int16, have different quantizations: put a QUANTIZE before one, so that both have one");
+}
+
+static enum mote_status lower_operand(struct lowering *l, const struct op *op, int input, int32_t *value,
+                                      const struct frame *at)
+{
+    if (op_in(l->graph, op, input)->type == TYPE_S16)
+        return lower_as_s32(l, op, input, value, at);
+    *value = lower_tensor(l, op->in[input]);
+    return MOTE_OK;
+}
+
 /* `swap`: the second input comes first. */
 static enum mote_status lower_two(struct lowering *l, const struct op *op, int32_t function, bool swap,
                                   const struct frame *at)
@@ -50,8 +72,12 @@ static enum mote_status lower_two(struct lowering *l, const struct op *op, int32
     TRY(want_type(at, g, op->out[0], TYPE_BOOL));
     if (p.type == TYPE_S8)
         TRY(want_scales_s8(g, op, a, b, &p, at));
-    a = lower_tensor(l, a);
-    b = lower_tensor(l, b);
+    if (p.type == TYPE_S16) {
+        TRY(want_same_s16(g, op, at));
+        p.type = TYPE_S32;
+    }
+    TRY(lower_operand(l, op, swap, &a, at));
+    TRY(lower_operand(l, op, !swap, &b, at));
     return lower_compared(l, op, &p, &walk, a, b, at);
 }
 
@@ -60,12 +86,13 @@ static enum mote_status lower_ordered(struct lowering *l, const struct op *op, i
 {
     switch (op_in(l->graph, op, 0)->type) {
     case TYPE_S8:
+    case TYPE_S16:
     case TYPE_S32:
     case TYPE_S64:
     case TYPE_F32:
         return lower_two(l, op, function, swap, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s32, s64 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32, s64 and f32");
     }
 }
 

@@ -284,24 +284,59 @@ enum mote_status lower_by_binary_s16(struct lowering *l, const struct op *op, co
     return lower_step(l, KERNEL_binary_s16, &p, args, at);
 }
 
+enum mote_status lower_by_binary_s32(struct lowering *l, int32_t function, const struct broadcast *walk, int32_t a,
+                                     int32_t b, int32_t out, const struct frame *at)
+{
+    const struct mote_binary_s32 p = {.function = function, BROADCAST_FIELDS(*walk), .lo = INT32_MIN, .hi = INT32_MAX};
+    const int32_t args[] = {
+        a,
+        b,
+        lower_const(l, "shape", TYPE_S32, walk->shape, (size_t)walk->rank * sizeof walk->shape[0], false),
+        out,
+    };
+    return lower_step(l, KERNEL_binary_s32, &p, args, at);
+}
+
+enum mote_status lower_as_s32(struct lowering *l, const struct op *op, int input, int32_t *value,
+                              const struct frame *at)
+{
+    const struct tensor *t = op_in(l->graph, op, input);
+    const size_t n = (size_t)tensor_elements(t);
+    int32_t *wide;
+
+    assert(t->type == TYPE_S8 || t->type == TYPE_S16);
+    if (t->data == NULL) {
+        *value = lower_scratch(l, TYPE_S32, n * sizeof *wide);
+        return lower_number_type(l, t->type, TYPE_S32, t, lower_tensor(l, op->in[input]), *value, at);
+    }
+    wide = pool_array(l->pool, n, sizeof *wide);
+    for (size_t i = 0; i < n; i++)
+        wide[i] = t->type == TYPE_S8 ? ((const int8_t *)t->data)[i] : ((const int16_t *)t->data)[i];
+    *value = lower_const(l, "wide", TYPE_S32, wide, n * sizeof *wide, false);
+    return MOTE_OK;
+}
+
+enum mote_status lower_from_s32(struct lowering *l, const struct op *op, int32_t value, const struct frame *at)
+{
+    const struct tensor *out = op_out(l->graph, op, 0);
+
+    return lower_number_type(l, TYPE_S32, out->type, out, value, lower_tensor(l, op->out[0]), at);
+}
+
 enum mote_status lower_binary_s16(struct lowering *l, const struct op *op, int32_t function, const struct frame *at)
 {
     const struct graph *g = l->graph;
     const struct tensor *out = op_out(g, op, 0);
-    struct broadcast b = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), out);
-    struct mote_binary_s32 p = {.function = function, BROADCAST_FIELDS(b), .lo = INT32_MIN, .hi = INT32_MAX};
-    int32_t args[4];
+    struct broadcast walk = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), out);
+    int32_t in[2], wide;
 
     TRY(want_type(at, g, op->in[1], TYPE_S16));
     TRY(want_type(at, g, op->out[0], TYPE_S16));
-    for (int k = 0; k < 2; k++) {
-        args[k] = lower_scratch(l, TYPE_S32, (size_t)tensor_elements(op_in(g, op, k)) * 4);
-        TRY(lower_number_type(l, TYPE_S16, TYPE_S32, op_in(g, op, k), lower_tensor(l, op->in[k]), args[k], at));
-    }
-    args[2] = lower_const(l, "shape", TYPE_S32, b.shape, (size_t)b.rank * sizeof b.shape[0], false);
-    args[3] = lower_scratch(l, TYPE_S32, (size_t)tensor_elements(out) * 4);
-    TRY(lower_step(l, KERNEL_binary_s32, &p, args, at));
-    return lower_number_type(l, TYPE_S32, TYPE_S16, out, args[3], lower_tensor(l, op->out[0]), at);
+    for (int k = 0; k < 2; k++)
+        TRY(lower_as_s32(l, op, k, &in[k], at));
+    wide = lower_scratch(l, TYPE_S32, (size_t)tensor_elements(out) * 4);
+    TRY(lower_by_binary_s32(l, function, &walk, in[0], in[1], wide, at));
+    return lower_from_s32(l, op, wide, at);
 }
 
 enum mote_status want_ints(const struct frame *at, const struct graph *g, const struct op *op, int input,

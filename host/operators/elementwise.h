@@ -85,6 +85,12 @@ MUST_CHECK enum mote_status lower_by_binary_s16(struct lowering *l, const struct
 /* An operand of int8 as int16, a constant already here. */
 MUST_CHECK enum mote_status lower_widened(struct lowering *l, const struct op *op, int input, int32_t *value,
                                           const struct frame *at);
+/* An operand of int8 or int16 as int32, a constant already here; and int32 as the output's int8 or int16, without what
+ * is above its bits. */
+MUST_CHECK enum mote_status lower_as_s32(struct lowering *l, const struct op *op, int input, int32_t *value,
+                                         const struct frame *at);
+MUST_CHECK enum mote_status lower_from_s32(struct lowering *l, const struct op *op, int32_t value,
+                                           const struct frame *at);
 /* A float operator of two operands; `function` is one of device/mote/kernels/elementwise/binary_f32.h. */
 MUST_CHECK enum mote_status lower_binary_f32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);
@@ -95,6 +101,9 @@ MUST_CHECK enum mote_status lower_binary_s16(struct lowering *l, const struct op
 /* The same of int32; `function` is one of device/mote/kernels/elementwise/binary_s32.h. */
 MUST_CHECK enum mote_status lower_binary_s32(struct lowering *l, const struct op *op, int32_t function, int activation,
                                              const struct frame *at);
+/* The same of two values that are walked as `walk` says. */
+MUST_CHECK enum mote_status lower_by_binary_s32(struct lowering *l, int32_t function, const struct broadcast *walk,
+                                                int32_t a, int32_t b, int32_t out, const struct frame *at);
 
 /* Sum or difference of s8 or s16 tensors. */
 MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool minus, const struct frame *at);

@@ -8,6 +8,7 @@
 #include "mote/kernels/pool/mean_rows_s8.h"
 #include "mote/kernels/pool/mean_s16.h"
 #include "mote/kernels/pool/mean_s8.h"
+#include "mote/kernels/pool/reduce_extreme.h"
 #include "mote/kernels/pool/reduce_f32.h"
 
 /* reduced[d]: whether dimension d is. */
@@ -248,4 +249,18 @@ enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32
     int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
 
     return lower_step(l, KERNEL_reduce_f32, &p, args, at);
+}
+
+enum mote_status lower_reduce_extreme(struct lowering *l, const struct op *op, bool smallest, const struct frame *at)
+{
+    const enum mote_type type = op_in(l->graph, op, 0)->type;
+    struct reduction r;
+
+    TRY(want_type(at, l->graph, op->out[0], type));
+    TRY(want_reduction(l->graph, op, &r, at));
+
+    struct mote_reduce_extreme p = {.smallest = smallest, .type = (int32_t)type, REDUCTION_FIELDS(r)};
+    int32_t args[] = {lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0])};
+
+    return lower_step(l, KERNEL_reduce_extreme, &p, args, at);
 }

@@ -51,5 +51,8 @@ MUST_CHECK enum mote_status lower_sum_s8(struct lowering *l, const struct op *op
 /* `function` is one of device/mote/kernels/pool/reduce_f32.h. Means and sums of rows are mean_rows_f32's. */
 MUST_CHECK enum mote_status lower_reduce_f32(struct lowering *l, const struct op *op, int32_t function,
                                              const struct frame *at);
+/* The greatest or smallest of int16 or int32: the kernel reduce_extreme. */
+MUST_CHECK enum mote_status lower_reduce_extreme(struct lowering *l, const struct op *op, bool smallest,
+                                                 const struct frame *at);
 
 #endif

@@ -27,13 +27,16 @@ static enum mote_status lower_reduce_max(struct lowering *l, const struct op *op
         return lower_reduce_max_s8(l, op, at);
     case TYPE_F32:
         return lower_reduce_f32(l, op, MOTE_REDUCE_MAX, at);
+    case TYPE_S16:
+    case TYPE_S32:
+        return lower_reduce_extreme(l, op, false, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     }
 }
 
 const struct operator operator_reduce_max = {
     .infer = infer_reduce,
     .lower = lower_reduce_max,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

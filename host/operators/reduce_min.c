@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* REDUCE_MIN: the smallest elements over axes: the greatest of numbers in the opposite order. REDUCE_ALL: of bools, the
- * smallest as numbers. */
+/* REDUCE_MIN: the smallest elements over axes, of int8 and floats as the greatest of numbers in the opposite order.
+ * REDUCE_ALL: of bools, the smallest as numbers. */
 #include "host/operators/reduce.h"
 #include "host/operators/unary.h"
 #include "mote/kernels/elementwise/cast.h"
@@ -41,8 +41,10 @@ static enum mote_status lower_reduce_min(struct lowering *l, const struct op *op
     float scale;
     int32_t zero, in;
 
+    if (type == TYPE_S16 || type == TYPE_S32)
+        return lower_reduce_extreme(l, op, true, at);
     if (type != TYPE_S8 && type != TYPE_F32)
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     TRY(want_type(at, l->graph, op->out[0], type));
     if (type == TYPE_S8) {
         TRY(want_quant(at, l->graph, op, op->in[0], TYPE_S8, &scale, &zero));
@@ -78,7 +80,7 @@ static enum mote_status lower_reduce_all(struct lowering *l, const struct op *op
 const struct operator operator_reduce_min = {
     .infer = infer_reduce,
     .lower = lower_reduce_min,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };
 
 const struct operator operator_reduce_all = {.infer = infer_reduce, .lower = lower_reduce_all};

@@ -5,6 +5,7 @@
 
 #include "host/operators/elementwise.h"
 #include "mote/kernels/move/resize_bilinear_f32.h"
+#include "mote/kernels/move/resize_bilinear_s16.h"
 #include "mote/kernels/move/resize_bilinear_s8.h"
 #include "mote/kernels/move/resize_bilinear_u8.h"
 
@@ -32,9 +33,9 @@ static int64_t macs_resize_bilinear(const struct graph *g, const struct op *op)
 
 static int64_t between(int64_t x, int64_t lo, int64_t hi) { return x < lo ? lo : x > hi ? hi : x; }
 
-/* In 1024ths of a pixel. At the border both indices are the same, and then the distance says nothing. Where the rounded
+/* Of integers, in 1024ths of a pixel. At the border both indices are the same, and then the distance says nothing. Where the rounded
  * scale leads beyond the image, the reference would read what is not there. */
-static void place_s8(const struct resize_opts *o, int64_t i, int64_t in, int64_t out, int32_t place[3])
+static void place_int(const struct resize_opts *o, int64_t i, int64_t in, int64_t out, int32_t place[3])
 {
     bool corners = o->align_corners && out > 1;
     int64_t scale = corners ? (1024 * (in - 1) + (out - 1) / 2) / (out - 1) : (1024 * in + out / 2) / out;
@@ -64,8 +65,15 @@ static int32_t lower_places(struct lowering *l, const struct resize_opts *o, boo
     int32_t(*place)[3] = pool_array(l->pool, (size_t)out, sizeof *place);
 
     for (int64_t i = 0; i < out; i++)
-        (floats ? place_f32 : place_s8)(o, i, in, out, place[i]);
+        (floats ? place_f32 : place_int)(o, i, in, out, place[i]);
     return lower_const(l, name, TYPE_S32, place, (size_t)out * sizeof *place, false);
+}
+
+static enum kernel_id kernel_of(const struct op *op, enum mote_type type)
+{
+    if (type == TYPE_S8)
+        return op->uint8 ? KERNEL_resize_bilinear_u8 : KERNEL_resize_bilinear_s8;
+    return type == TYPE_S16 ? KERNEL_resize_bilinear_s16 : KERNEL_resize_bilinear_f32;
 }
 
 static enum mote_status lower_resize_bilinear(struct lowering *l, const struct op *op, const struct frame *at)
@@ -74,12 +82,14 @@ static enum mote_status lower_resize_bilinear(struct lowering *l, const struct o
     const struct tensor *in = op_in(l->graph, op, 0), *out = op_out(l->graph, op, 0);
     const bool floats = in->type == TYPE_F32 || op->uint8;
 
-    /* One list of parameters for both. */
+    /* One list of parameters for all. */
     _Static_assert(sizeof(struct mote_resize_bilinear_s8) == sizeof(struct mote_resize_bilinear_f32),
                    "the same fields");
     _Static_assert(sizeof(struct mote_resize_bilinear_s8) == sizeof(struct mote_resize_bilinear_u8), "the same fields");
-    if (in->type != TYPE_S8 && in->type != TYPE_F32)
-        return refuse_type(at, l->graph, op->in[0], "s8 and f32");
+    _Static_assert(sizeof(struct mote_resize_bilinear_s8) == sizeof(struct mote_resize_bilinear_s16),
+                   "the same fields");
+    if (in->type != TYPE_S8 && in->type != TYPE_S16 && in->type != TYPE_F32)
+        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
     TRY(want_type(at, l->graph, op->out[0], in->type));
     if (o->align_corners && o->half_pixel_centers)
         return fail(at, MOTE_ERR_VALUE, "align_corners and half_pixel_centers exclude each other");
@@ -98,14 +108,12 @@ static enum mote_status lower_resize_bilinear(struct lowering *l, const struct o
         lower_places(l, o, floats, p.in_w, p.out_w, "columns"),
         lower_tensor(l, op->out[0]),
     };
-    if (in->type == TYPE_S8 && op->uint8)
-        return lower_step(l, KERNEL_resize_bilinear_u8, &p, args, at);
-    return lower_step(l, in->type == TYPE_S8 ? KERNEL_resize_bilinear_s8 : KERNEL_resize_bilinear_f32, &p, args, at);
+    return lower_step(l, kernel_of(op, in->type), &p, args, at);
 }
 
 const struct operator operator_resize_bilinear = {
     .infer = infer_resize_bilinear,
     .macs = macs_resize_bilinear,
     .lower = lower_resize_bilinear,
-    .scales = {.form = FORM_SAME},
+    .scales = {.form = FORM_SAME, .wide = true},
 };

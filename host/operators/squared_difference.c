@@ -3,6 +3,7 @@
 #include "host/operators/elementwise.h"
 #include "mote/kernels/elementwise/binary_f32.h"
 #include "mote/kernels/elementwise/binary_s16.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/binary_s8.h"
 
 /* The operands are in units of twice the coarser scale, `fraction` the square of how much finer. */
@@ -37,6 +38,22 @@ static enum mote_status lower_squared_difference_s8(struct lowering *l, const st
     return lower_binary_s8(l, op, &q, at);
 }
 
+static enum mote_status lower_squared_difference_s32(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    const struct tensor *out = op_out(g, op, 0);
+    const struct broadcast of_both = broadcast_of(op_in(g, op, 0), op_in(g, op, 1), out);
+    const struct broadcast of_one = broadcast_of(out, out, out);
+    int32_t difference = lower_scratch(l, TYPE_S32, (size_t)tensor_bytes(out));
+
+    TRY(want_type(at, g, op->in[1], TYPE_S32));
+    TRY(want_type(at, g, op->out[0], TYPE_S32));
+    TRY(lower_by_binary_s32(l, MOTE_BINARY_S32_SUB, &of_both, lower_tensor(l, op->in[0]), lower_tensor(l, op->in[1]),
+                            difference, at));
+    return lower_by_binary_s32(l, MOTE_BINARY_S32_MUL, &of_one, difference, difference, lower_tensor(l, op->out[0]),
+                               at);
+}
+
 static enum mote_status lower_squared_difference(struct lowering *l, const struct op *op, const struct frame *at)
 {
     switch (op_in(l->graph, op, 0)->type) {
@@ -44,10 +61,12 @@ static enum mote_status lower_squared_difference(struct lowering *l, const struc
         return lower_squared_difference_s8(l, op, at);
     case TYPE_S16:
         return lower_squared_difference_s16(l, op, at);
+    case TYPE_S32:
+        return lower_squared_difference_s32(l, op, at);
     case TYPE_F32:
         return lower_binary_f32(l, op, MOTE_BINARY_SQUARED_DIFFERENCE, ACTIVATION_NONE, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s16 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
     }
 }
 

@@ -55,4 +55,8 @@ MUST_CHECK enum mote_status lower_clamp_f32(struct lowering *l, const struct op 
 MUST_CHECK enum mote_status lower_flipped(struct lowering *l, enum mote_type type, int64_t n, int32_t in, int32_t out,
                                           const struct frame *at);
 
+/* 0 - x of the operator's input, of int32, as a value `in` is of it. */
+MUST_CHECK enum mote_status lower_negative_s32(struct lowering *l, const struct op *op, int32_t in, int32_t out,
+                                               const struct frame *at);
+
 #endif

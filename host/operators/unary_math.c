@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NEG, LOG, SIN, COS, CEIL, FLOOR and ROUND, of floats: the reference has no other. And ERF and ATAN, which it has
+/* NEG, LOG, SIN, COS, CEIL, FLOOR and ROUND, of floats, NEG of int32, too. And ERF and ATAN, which the reference has
  * not. */
 #include "host/operators/unary.h"
+#include "mote/kernels/elementwise/binary_s32.h"
 #include "mote/kernels/elementwise/unary_math_f32.h"
 
 #include <math.h>
@@ -27,7 +28,6 @@ enum mote_status lower_unary_math_f32(struct lowering *l, const struct op *op, i
         return lower_unary_math_f32(l, op, MOTE_UNARY_MATH_##NAME, at);                                                \
     }
 
-LOWER(neg, NEG)
 LOWER(log, LOG)
 LOWER(sin, SIN)
 LOWER(cos, COS)
@@ -36,6 +36,26 @@ LOWER(floor, FLOOR)
 LOWER(round, ROUND)
 LOWER(erf, ERF)
 LOWER(atan, ATAN)
+
+enum mote_status lower_negative_s32(struct lowering *l, const struct op *op, int32_t in, int32_t out,
+                                    const struct frame *at)
+{
+    const struct tensor scalar = {.rank = 0};
+    const struct broadcast walk = broadcast_of(&scalar, op_in(l->graph, op, 0), op_out(l->graph, op, 0));
+    int32_t zero = lower_const(l, "zero", TYPE_S32, &(int32_t){0}, 4, false);
+
+    return lower_by_binary_s32(l, MOTE_BINARY_S32_SUB, &walk, zero, in, out, at);
+}
+
+static enum mote_status lower_neg(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    if (op_in(l->graph, op, 0)->type == TYPE_F32)
+        return lower_unary_math_f32(l, op, MOTE_UNARY_MATH_NEG, at);
+    if (op_in(l->graph, op, 0)->type != TYPE_S32)
+        return refuse_type(at, l->graph, op->in[0], "s32 and f32");
+    TRY(want_type(at, l->graph, op->out[0], TYPE_S32));
+    return lower_negative_s32(l, op, lower_tensor(l, op->in[0]), lower_tensor(l, op->out[0]), at);
+}
 
 /* ---- training ---- */
 static float slope_erf(float x, float y)

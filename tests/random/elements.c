@@ -39,9 +39,9 @@ bool make_mean(struct builder *b) { return make_reduction(b, OP_MEAN, WIDE, 100)
 
 bool make_sum(struct builder *b) { return make_reduction(b, OP_SUM, WIDE, 500); }
 
-bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, COMPUTED, 0); }
+bool make_reduce_max(struct builder *b) { return make_reduction(b, OP_REDUCE_MAX, WIDE | TYPES(TYPE_S32), 0); }
 
-bool make_reduce_min(struct builder *b) { return make_reduction(b, OP_REDUCE_MIN, COMPUTED, 0); }
+bool make_reduce_min(struct builder *b) { return make_reduction(b, OP_REDUCE_MIN, WIDE | TYPES(TYPE_S32), 0); }
 
 bool make_reduce_all(struct builder *b) { return make_reduction(b, OP_REDUCE_ALL, TYPES(TYPE_BOOL), 0); }
 
@@ -222,7 +222,7 @@ bool make_floor_mod(struct builder *b) { return make_binary_of(b, OP_FLOOR_MOD, 
 /* What is there, and constants like it. */
 bool make_add_n(struct builder *b)
 {
-    int32_t in[4] = {pick(b, COMPUTED, 0, 6)}, n = dice_range(b, 2, 4), out;
+    int32_t in[4] = {pick(b, COMPUTED | INTEGERS, 0, 6)}, n = dice_range(b, 2, 4), out;
     struct tensor like;
     struct quantization q;
 
@@ -234,7 +234,7 @@ bool make_add_n(struct builder *b)
         in[k] = dice_chance(b, 3) ? in[0] : new_const(b, like.type, like.rank, like.dims, q);
     q = quantization_for(b, like.type, q.scale * 200);
     q.scale = fmaxf(q.scale, quantization_of(b, in[0]).scale / 1000);
-    out = new_output(b, like.type, like.type == TYPE_F32 ? (struct quantization){.scale = 0, .zero = 0} : q);
+    out = new_output(b, like.type, like.type == TYPE_S8 ? q : (struct quantization){.scale = 0, .zero = 0});
     return op_done(b, new_op(b, OP_ADD_N, n, in, 1, &out));
 }
 
@@ -269,7 +269,7 @@ bool make_minimum(struct builder *b) { return make_extreme(b, OP_MINIMUM); }
 
 bool make_maximum(struct builder *b) { return make_extreme(b, OP_MAXIMUM); }
 
-bool make_squared_difference(struct builder *b) { return make_binary_of(b, OP_SQUARED_DIFFERENCE, WIDE); }
+bool make_squared_difference(struct builder *b) { return make_binary_of(b, OP_SQUARED_DIFFERENCE, WIDE | INTEGERS); }
 
 bool make_div(struct builder *b) { return make_binary_of(b, OP_DIV, COMPUTED | INTEGERS); }
 
@@ -297,7 +297,7 @@ static bool make_prelu_s16(struct builder *b)
 bool make_prelu(struct builder *b) { return dice_chance(b, 3) ? make_prelu_s16(b) : make_binary(b, OP_PRELU); }
 
 /* ---- bools ---- */
-/* Two of one type, of which int8 has scales below 1. */
+/* Two of one type, of which int8 has scales below 1, and int16 one scale. */
 static bool make_comparison(struct builder *b, enum op_id id, uint32_t types)
 {
     int32_t in[2] = {pick(b, types, 0, 6)}, out;
@@ -305,6 +305,10 @@ static bool make_comparison(struct builder *b, enum op_id id, uint32_t types)
     if (in[0] == TENSOR_ABSENT)
         return false;
     in[1] = pick_second(b, in[0]);
+    if (tensor_of(b, in[0])->type == TYPE_S16)
+        in[1] = quantized_like(b, in[1], in[0]);
+    if (in[1] == TENSOR_ABSENT)
+        return false;
     for (int k = 0; k < 2; k++)
         if (tensor_of(b, in[k])->type == TYPE_S8 && !(quantization_of(b, in[k]).scale < 0.99f))
             return false;
@@ -318,7 +322,7 @@ static bool make_comparison(struct builder *b, enum op_id id, uint32_t types)
     return op_done(b, new_op(b, id, 2, in, 1, &out));
 }
 
-#define ORDERED TYPES(TYPE_S8, TYPE_S32, TYPE_S64, TYPE_F32)
+#define ORDERED TYPES(TYPE_S8, TYPE_S16, TYPE_S32, TYPE_S64, TYPE_F32)
 
 bool make_equal(struct builder *b) { return make_comparison(b, OP_EQUAL, ORDERED | TYPES(TYPE_BOOL)); }
 
@@ -415,6 +419,8 @@ static bool make_unary(struct builder *b, enum op_id id, uint32_t types)
         return false; /* above what the sigmoid's table has a multiplier for */
     else if (tensor_of(b, in)->type == TYPE_S16)
         out = new_output(b, TYPE_S16, wide_quantization(b, id, quantization_of(b, in)));
+    else if (tensor_of(b, in)->type == TYPE_S32)
+        out = new_output(b, TYPE_S32, (struct quantization){.scale = 0, .zero = 0});
     else
         out = new_output(b, TYPE_S8, unary_quantization(b, id, quantization_of(b, in)));
     return op_done(b, new_op(b, id, 1, &in, 1, &out));
@@ -436,7 +442,7 @@ bool make_square(struct builder *b) { return make_unary(b, OP_SQUARE, TYPES(TYPE
 
 bool make_elu(struct builder *b) { return make_unary(b, OP_ELU, TYPES(TYPE_S8, TYPE_F32)); }
 
-bool make_neg(struct builder *b) { return make_unary(b, OP_NEG, TYPES(TYPE_F32)); }
+bool make_neg(struct builder *b) { return make_unary(b, OP_NEG, TYPES(TYPE_S32, TYPE_F32)); }
 
 bool make_log(struct builder *b) { return make_unary(b, OP_LOG, TYPES(TYPE_F32)); }
 
@@ -456,7 +462,7 @@ bool make_round(struct builder *b) { return make_unary(b, OP_ROUND, TYPES(TYPE_F
 
 bool make_hard_swish(struct builder *b) { return make_unary(b, OP_HARD_SWISH, COMPUTED); }
 
-bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, WIDE); }
+bool make_abs(struct builder *b) { return make_unary(b, OP_ABS, WIDE | TYPES(TYPE_S32)); }
 
 bool make_rsqrt(struct builder *b) { return make_unary(b, OP_RSQRT, WIDE); }
 

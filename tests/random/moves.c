@@ -179,7 +179,10 @@ static bool make_resize(struct builder *b, enum op_id id, uint32_t types)
 
 bool make_resize_nearest_neighbor(struct builder *b) { return make_resize(b, OP_RESIZE_NEAREST_NEIGHBOR, MOVABLE); }
 
-bool make_resize_bilinear(struct builder *b) { return make_resize(b, OP_RESIZE_BILINEAR, TYPES(TYPE_S8, TYPE_F32)); }
+bool make_resize_bilinear(struct builder *b)
+{
+    return make_resize(b, OP_RESIZE_BILINEAR, TYPES(TYPE_S8, TYPE_S16, TYPE_F32));
+}
 
 /* ---- parts ---- */
 /* A tensor like t, but for dimension `axis` (-1: none): one that is there, or a constant. */

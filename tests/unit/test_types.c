@@ -97,7 +97,8 @@ struct trial {
 static void set_type(struct trial *t, int32_t tensor, enum mote_type type)
 {
     struct tensor *x = &t->m.graphs[0].tensors[tensor];
-    bool scaled = type == TYPE_S8 || type == TYPE_U8 || type == TYPE_S16 || type == TYPE_S32;
+    const bool plain = t->op->id == OP_FLOOR_DIV || t->op->id == OP_FLOOR_MOD;
+    bool scaled = !plain && (type == TYPE_S8 || type == TYPE_U8 || type == TYPE_S16 || type == TYPE_S32);
 
     if (x->type == type)
         return;
