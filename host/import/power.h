@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Powers, of floats. (power.c) */
+/* Powers, of floats and of int32. (power.c) */
 #ifndef MOTE_POWER_H
 #define MOTE_POWER_H
 
@@ -7,5 +7,8 @@
 
 /* x to the power of y; of a y that is constant by as few operators as do. */
 int32_t power(struct build *r, int32_t x, int32_t y);
+
+/* The same of int32, modulo 2^32; y is not negative, which is refused where it is constant. */
+int32_t power_s32(struct build *r, int32_t x, int32_t y);
 
 #endif

@@ -4,6 +4,7 @@
 #include "host/graph/own.h"
 #include "host/import/tflite/flexbuffer.h"
 #include "host/import/tflite/streams.h"
+#include "host/import/tflite/unpooling.h"
 
 #include <stddef.h>
 
@@ -16,12 +17,16 @@ struct custom_option {
     int32_t otherwise;
 };
 
+typedef enum mote_status read_struct(struct tfl_reader *r, struct fb_table t, struct graph *g,
+                                     const struct tfl_lists *l, int32_t index, const struct frame *at);
+
 struct tfl_custom {
     const char *name;
     enum op_id id;
     int n;
     const struct custom_option *options;
     make_stream *make; /* it becomes several operators; NULL: `id` */
+    read_struct *read; /* its options are a struct of C, and it becomes what this makes of it; NULL: `id` */
 };
 
 #define OPTION_WORDS 8 /* of those that become several */
@@ -45,11 +50,11 @@ struct tfl_custom {
     }
 #define ROW(name, id, options)                                                                                         \
     {                                                                                                                  \
-        name, OP_##id, (int)COUNT(options), options, NULL                                                              \
+        name, OP_##id, (int)COUNT(options), options, NULL, NULL                                                        \
     }
 #define ROW_STREAM(name, list)                                                                                         \
     {                                                                                                                  \
-        name, OP_NOP, (int)COUNT(list), list, tfl_make_##list                                                          \
+        name, OP_NOP, (int)COUNT(list), list, tfl_make_##list, NULL                                                    \
     }
 
 static const struct custom_option window[] = {TAKE(window, shift)};
@@ -95,13 +100,15 @@ static const struct custom_option detection[] = {
     IMPLIED("_support_output_type_float_in_quantized_op"),
 };
 
+static read_struct add_transposed;
+
 static const struct tfl_custom rows[] = {
     ROW("SignalWindow", WINDOW, window),
-    {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL, NULL},
+    {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL, NULL, NULL},
     ROW("SignalRfft", RFFT, rfft),
     ROW("SignalEnergy", ENERGY, energy),
     ROW("SignalFilterBank", FILTER_BANK, filter_bank),
-    {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL, NULL},
+    {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL, NULL, NULL},
     ROW("SignalFilterBankSpectralSubtraction", FILTER_BANK_SPECTRAL_SUBTRACTION, subtraction),
     ROW("SignalPCAN", PCAN, pcan),
     ROW("SignalFilterBankLog", FILTER_BANK_LOG, filter_bank_log),
@@ -111,7 +118,9 @@ static const struct tfl_custom rows[] = {
     ROW_STREAM("SignalOverlapAdd", overlap_add),
     ROW_STREAM("CIRCULAR_BUFFER", circular_buffer),
     ROW("TFLite_Detection_PostProcess", DETECTION_POSTPROCESS, detection),
-    {"Convolution2DTransposeBias", OP_TRANSPOSE_CONV, 0, NULL, NULL},
+    {"Convolution2DTransposeBias", OP_NOP, 0, NULL, NULL, add_transposed},
+    {"MaxPoolingWithArgmax2D", OP_NOP, 0, NULL, NULL, tfl_read_pooling_argmax},
+    {"MaxUnpooling2D", OP_NOP, 0, NULL, NULL, tfl_read_unpooling},
 };
 
 const struct tfl_custom *tfl_custom_find(const char *name)
@@ -338,8 +347,8 @@ enum mote_status tfl_read_custom(struct tfl_reader *r, const struct tfl_custom *
         TRY(read_options(r, row, t, opts, at));
         return row->make(&s, opts, at);
     }
-    if (row->id == OP_TRANSPOSE_CONV)
-        return add_transposed(r, t, g, l, index, at);
+    if (row->read != NULL)
+        return row->read(r, t, g, l, index, at);
     if (row->id == OP_FILTER_BANK_SPECTRAL_SUBTRACTION) {
         TRY(add_noise(r, g, l, own, at));
         in = own;
