@@ -8,7 +8,7 @@
 
 static bool is_foldable(const struct build *r, const struct op *op)
 {
-    if (op->n_in == 0 || op_info[op->id].is->lower == NULL)
+    if (op->n_in == 0 || op_info[op->id].is->lower == NULL || op->id == OP_OWN) /* whose may have a state */
         return false;
     for (int i = 0; i < op->n_in; i++)
         if (op->in[i] != TENSOR_ABSENT && !is_const(r, op->in[i]))

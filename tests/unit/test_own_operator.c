@@ -10,6 +10,7 @@
 #include "host/pipeline/operators.h"
 #include "mote/operator.h"
 #include "tests/golden/road.h"
+#include "tests/onnx_made.h"
 
 #include <cmocka.h>
 #undef fail /* Mote's own is meant below */
@@ -349,10 +350,85 @@ static void libraries_that_are_none(void **state)
     assert_non_null(strstr(report.text, "another operator \"Magnitude\""));
 }
 
+/* ---- from ONNX ---- */
+/* Twice x. */
+static void run_twice(const struct mote_operator_call *c)
+{
+    const float *x = c->in[0];
+    float *y = c->out[0];
+
+    for (uint32_t i = 0; i < c->in_bytes[0] / sizeof *x; i++)
+        y[i] = 2 * x[i];
+}
+
+static int32_t shape_twice(struct mote_operator_node *n)
+{
+    static const char want[] = "gain=-3\nmode=fast, or not\nsizes=7,7\n";
+
+    if (n->options_bytes != strlen(want) || memcmp(n->options, want, strlen(want)) != 0)
+        return 1;
+    n->out[0].rank = n->in[0].rank;
+    memcpy(n->out[0].dims, n->in[0].dims, sizeof n->in[0].dims);
+    return 0;
+}
+
+static const struct mote_operator twice = {"Twice", run_twice, NULL, shape_twice, NULL};
+
+/* Twice of a user's domain, with what is said in `mode`, and Relu. */
+static enum mote_status read_onnx(struct fixture *f, const char *type, const char *mode)
+{
+    struct text graph = {.pool = &f->pool}, node;
+
+    *f = (struct fixture){.at = {.name = "m.onnx", .index = -1}};
+    f->at.sink = &f->report;
+    node = node_of(&f->pool, type);
+    put_string(&node, 7, "some.where");
+    put_attribute_int(&node, "gain", -3);
+    put_attribute_string(&node, "mode", mode);
+    put_attribute_ints(&node, "sizes", 2, 7);
+    put_message(&graph, 1, &node);
+    put_node(&graph, "Relu s -> y");
+    put_value(&graph, 11, "x", FLOAT, DIMS(1, 3));
+    put_value(&graph, 12, "y", FLOAT, DIMS(1, 3));
+    return pipeline_read(&f->pool, "m.onnx", model_of(&graph, 13), &f->p, &f->at);
+}
+
+static void a_node_of_onnx_is_one(void **state)
+{
+    const float in[] = {1.5f, -2, 0.25f};
+    struct fixture f;
+    struct runner r;
+    float out[3];
+
+    (void)state;
+    assert_int_equal(read_onnx(&f, "Twice x -> s", "fast, or not"), MOTE_OK);
+    assert_int_equal(compile(&f), MOTE_OK);
+    assert_int_equal(runner_open(&f.pool, f.p.image, &r, &f.at), MOTE_OK);
+    runner_run(&r, (const uint8_t *)in, (uint8_t *)out);
+    assert_memory_equal(out, ((float[]){3, 0, 0.5f}), sizeof out);
+    pool_free(&f.pool);
+}
+
+static void what_a_node_of_onnx_cannot_say(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    assert_int_equal(read_onnx(&f, "Twice x -> s", "two\nlines"), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(f.report.text, "attribute mode has a line's end"));
+    pool_free(&f.pool);
+    assert_int_equal(read_onnx(&f, "Twice x -> s", "slow"), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(f.report.text, "\"Twice\" returns 1"));
+    pool_free(&f.pool);
+    assert_int_equal(read_onnx(&f, "Thrice x -> s", "fast, or not"), MOTE_ERR_UNSUPPORTED);
+    assert_non_null(strstr(f.report.text, "--operators"));
+    pool_free(&f.pool);
+}
+
 static int begin(void **state)
 {
     (void)state;
-    return own_add(count.name, &count) ? 0 : -1;
+    return own_add(count.name, &count) && own_add(twice.name, &twice) ? 0 : -1;
 }
 
 int main(void)
@@ -367,6 +443,8 @@ int main(void)
         cmocka_unit_test(what_prepare_wants_is_checked),
         cmocka_unit_test(nobody_has_it),
         cmocka_unit_test(libraries_that_are_none),
+        cmocka_unit_test(a_node_of_onnx_is_one),
+        cmocka_unit_test(what_a_node_of_onnx_cannot_say),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);

@@ -17,7 +17,8 @@ static void miss(struct faults *missing, const struct build *r, const Onnx__Node
     enum mote_status status;
 
     if (*domain)
-        status = fail(&here, MOTE_ERR_UNSUPPORTED, "an operator of %s, which Mote does not have",
+        status = fail(&here, MOTE_ERR_UNSUPPORTED,
+                      "an operator of %s, which Mote does not have: --operators brings operators of your own",
                       printable(r->pool, domain));
     else if (near && strcmp(near, name) == 0)
         status = fail(&here, MOTE_ERR_UNSUPPORTED, "not as opset %lld has it", (long long)onnx_of(r)->opset);
@@ -38,7 +39,7 @@ static void find_missing(struct build *r, size_t n, Onnx__NodeProto *const *node
     for (size_t i = 0; i < n; i++) {
         const Onnx__NodeProto *node = nodes[i];
 
-        if (!op_of(r, node) && !onnx_function_of(r, node))
+        if (!op_of(r, node) && !onnx_function_of(r, node) && !onnx_is_own(node))
             miss(missing, r, node, (int32_t)i);
         for (size_t k = 0; k < node->n_attribute; k++)
             if (node->attribute[k]->g)
@@ -203,8 +204,10 @@ static enum mote_status read_node(struct build *r, const Onnx__NodeProto *node, 
     TRY(find_inputs(r, op, node, at));
     if (op)
         op->read(r);
-    else
+    else if (onnx_function_of(r, node))
         onnx_call_function(r, onnx_function_of(r, node));
+    else
+        onnx_own(r);
     TRY(r->status);
     build_number(r, first, node->name ? node->name : "", index);
     for (size_t i = 0; i < node->n_output; i++)

@@ -74,6 +74,10 @@ MUST_CHECK enum mote_status onnx_set_value(struct build *r, const char *name, in
 const Onnx__FunctionProto *onnx_function_of(const struct build *r, const Onnx__NodeProto *node);
 void onnx_call_function(struct build *r, const Onnx__FunctionProto *f);
 
+/* Whether a node that is neither of Mote nor of the file is an operator that the user has loaded; the node. (own.c) */
+bool onnx_is_own(const Onnx__NodeProto *node);
+void onnx_own(struct build *r);
+
 /* ---- the node (node.c) ---- */
 bool node_has(const struct build *r, int i); /* input i is there */
 int32_t node_in(struct build *r, int i);     /* fails without it */
