@@ -149,8 +149,7 @@ json_t *json_tensor_shape(const uint32_t *dims, int rank)
     return shape;
 }
 
-/* What an option was given, each time; NULL ends it. */
-static const char *const *all_of(struct cli *cli, const char *option)
+const char *const *cli_values(struct cli *cli, const char *option)
 {
     const char **values = pool_array(&cli->pool, cli->n_given + 1, sizeof *values);
 
@@ -161,9 +160,9 @@ static const char *const *all_of(struct cli *cli, const char *option)
 
 enum mote_status cli_read_shapes(struct cli *cli, struct import_options *out)
 {
-    TRY(import_read_shapes(&cli->pool, all_of(cli, "--shape"), out, &cli->root));
-    out->from = import_copy_names(&cli->pool, all_of(cli, "--from"));
-    out->to = import_copy_names(&cli->pool, all_of(cli, "--to"));
+    TRY(import_read_shapes(&cli->pool, cli_values(cli, "--shape"), out, &cli->root));
+    out->from = import_copy_names(&cli->pool, cli_values(cli, "--from"));
+    out->to = import_copy_names(&cli->pool, cli_values(cli, "--to"));
     return MOTE_OK;
 }
 

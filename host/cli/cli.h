@@ -53,6 +53,8 @@ bool cli_flag(const struct cli *cli, const char *option);
 const char *cli_value(const struct cli *cli, const char *option); /* the last given, or NULL */
 /* The i-th value of an option that may repeat, NULL after the last. */
 const char *cli_value_at(const struct cli *cli, const char *option, size_t i);
+/* All of them, ended by NULL. */
+const char *const *cli_values(struct cli *cli, const char *option);
 /* A decimal number min..max; *out stays if the option is not given. */
 MUST_CHECK enum mote_status cli_number(struct cli *cli, const char *option, int64_t min, int64_t max, int64_t *out);
 /* Bytes, kB or KiB, above 0; *out stays if the option is not given. */

@@ -14,6 +14,8 @@ enum mote_status measure_read_options(struct cli *cli, const struct pipeline *p,
         return fail(&cli->root, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", target);
     TRY(measure_open(&cli->pool, p, via == ways[1], out, file));
     out->progress = &cli_progress;
+    if (cli_value(cli, "--operator-source") != NULL)
+        out->job.own = cli_values(cli, "--operator-source");
     return MOTE_OK;
 }
 

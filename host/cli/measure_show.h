@@ -8,6 +8,10 @@
 
 #define MEASURE_OPTIONS                                                                                                \
     {"--target", "BOARD", "the board; `mote targets` lists them"}, { "--via", "WAY", "image (the default) or c" }
+#define OPERATOR_SOURCE_OPTION                                                                                         \
+    {                                                                                                                  \
+        "--operator-source", "FILE", "a C file of operators of your own, for the firmware; several: several"           \
+    }
 
 /* Opens a model that is compiled for --target, to be measured --via. */
 MUST_CHECK enum mote_status measure_read_options(struct cli *cli, const struct pipeline *p, struct measure *out,

@@ -67,11 +67,6 @@ static enum mote_status list_kernels(struct measure *m, const struct pipeline *p
                 kernels[id]->name, core_name((enum mote_core)image_header(model)->core), m->board->name,
                 m->board->name);
     }
-    if (used[KERNEL_own] != NULL)
-        return fail(
-            file, MOTE_ERR_UNSUPPORTED,
-            "it has operators of your own, which the measured firmware does not: compile the model, and link it "
-            "with them in yours");
     kernel_list(&list, used);
     m->job.kernel_list = list.s;
     return MOTE_OK;
@@ -100,11 +95,25 @@ static void take_arenas(struct measure *m, const struct plan *plan)
         m->job.more_bytes[k] = plan->memories[k + 1].bytes;
 }
 
+static enum mote_status want_own(const struct measure *m, const struct frame *file)
+{
+    const struct mote_model *model = &m->runner.model;
+
+    for (uint32_t i = 0; i < model->n_steps && m->job.own == NULL; i++)
+        if (model->steps[i].kernel == KERNEL_own)
+            return fail(
+                file, MOTE_ERR_UNSUPPORTED,
+                "it has operators of your own, whose C file the firmware wants: --operator-source of mote emulate, "
+                "mote profile and mote validate");
+    return MOTE_OK;
+}
+
 enum mote_status measure_prepare(struct measure *m, const struct pipeline *p, const struct frame *file)
 {
     const int64_t rows = model_feed_rows(&m->runner.model);
     struct mote_io row;
 
+    TRY(want_own(m, file));
     if (rows > 0 && m->job.listen == 0 && mote_model_input(&m->runner.model, 0, &row) == MOTE_OK) {
         m->job.feed_rows = (int32_t)rows;
         m->job.feed_row_bytes = row.bytes;

@@ -5,6 +5,7 @@
 #include "mote/ops/image.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -220,6 +221,23 @@ static enum mote_status add_files(struct firmware *fw, const struct emulate_job 
     return MOTE_OK;
 }
 
+/* The compiler runs in the firmware's folder. */
+static enum mote_status add_own(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
+{
+    struct flags model = model_flags(fw->pool, job);
+
+    add_include(&model, pool_printf(fw->pool, "%s/device", fw->home));
+    for (const char *const *source = job->own; source != NULL && *source != NULL; source++) {
+        char *real = realpath(*source, NULL);
+
+        if (real == NULL)
+            return fail(at, MOTE_ERR_USAGE, "%s cannot be read: %s", *source, strerror(errno));
+        firmware_add(fw, FIRMWARE_MODEL, pool_strdup(fw->pool, real), model.flag);
+        free(real);
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status build(struct firmware *fw, const struct emulate_job *job, const struct frame *at)
 {
     struct flags harness = make_harness_flags(fw, job);
@@ -228,6 +246,7 @@ static enum mote_status build(struct firmware *fw, const struct emulate_job *job
     TRY(add_files(fw, job, &harness, at));
     TRY(firmware_add_support(fw, harness.flag, at));
     TRY(job->via_c ? add_c(fw, job, harness, at) : add_image(fw, job, harness, at));
+    TRY(add_own(fw, job, at));
     return firmware_build(fw, job->arena_bytes, STACK_BYTES, at);
 }
 

@@ -20,6 +20,7 @@ struct emulate_job {
     struct bytes image;      /* via image */
     const char *kernel_list; /* via image: the text of a list of kernels to link (runtime/registry.h); NULL: all */
     const char *c_dir;       /* via C: the folder with the generated C */
+    const char *const *own;  /* C sources of users' operators, ended by NULL; NULL: there are none */
     int64_t arena_bytes;
     int64_t more_bytes[EMULATE_MORE]; /* via C: of arenas in the board's second memory and in those behind it */
     int32_t n_more;

@@ -426,6 +426,38 @@ static void quantized_onnx_files_cost_what_tflite_files_do(void **state)
     }
 }
 
+/* The example's C file is a library to the tools, and a source of the firmware. */
+static void an_operator_of_the_user_runs_on_boards(void **state)
+{
+    static const char model[] = MOTE_SOURCE_DIR "/examples/own_operator/steps.tflite";
+    static const char library[] = MOTE_BINARY_DIR "/examples/libexample_magnitude.so";
+    static const char source[] = MOTE_SOURCE_DIR "/examples/own_operator/magnitude.c";
+    struct result refused;
+    int8_t samples[24];
+    struct bytes want;
+
+    (void)state;
+    for (int i = 0; i < 24; i++)
+        samples[i] = (int8_t)(i * 37 % 120 - 60);
+    put_bytes("in/steps.bin", samples, sizeof samples);
+    OK("run", model, "--operators", library, "--input", "@in/steps.bin", "--output", "@out/host.bin");
+    want = slurp(here("out/host.bin"));
+    refused = RUN("emulate", model, "--operators", library, "--target", "mps2-an386", "--input", "@in/steps.bin");
+    want_failure(&refused, 1, "--operator-source");
+    if (!have_board())
+        return;
+    for (int i = 0; i < 2; i++) {
+        OK("emulate", model, "--operators", library, "--operator-source", source, "--target", "mps2-an386", "--via",
+           i == 0 ? "image" : "c", "--input", "@in/steps.bin", "--output", "@out/board.bin");
+        assert_memory_equal(slurp(here("out/board.bin")).data, want.data, want.size);
+    }
+    if (!have_uno())
+        return;
+    OK("emulate", model, "--operators", library, "--operator-source", source, "--target", "arduino-uno", "--via", "c",
+       "--input", "@in/steps.bin", "--output", "@out/board.bin");
+    assert_memory_equal(slurp(here("out/board.bin")).data, want.data, want.size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -437,6 +469,7 @@ int main(void)
         TEST(products_of_int16_are_whole_on_the_uno),
         TEST(a_trained_classifier_reaches_the_uno),
         TEST(samples_do_not_know_each_other),
+        TEST(an_operator_of_the_user_runs_on_boards),
         TEST(ignored_signals_stay_ignored),
         TEST(memories_are_named),
         TEST(quantized_onnx_files_cost_what_tflite_files_do),
