@@ -33,8 +33,8 @@ static int64_t macs_resize_bilinear(const struct graph *g, const struct op *op)
 
 static int64_t between(int64_t x, int64_t lo, int64_t hi) { return x < lo ? lo : x > hi ? hi : x; }
 
-/* Of integers, in 1024ths of a pixel. At the border both indices are the same, and then the distance says nothing. Where the rounded
- * scale leads beyond the image, the reference would read what is not there. */
+/* Of integers, in 1024ths of a pixel. At the border both indices are the same, and then the distance says nothing.
+ * Where the rounded scale leads beyond the image, the reference would read what is not there. */
 static void place_int(const struct resize_opts *o, int64_t i, int64_t in, int64_t out, int32_t place[3])
 {
     bool corners = o->align_corners && out > 1;

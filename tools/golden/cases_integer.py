@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""int16, int32 and plain int8 of operators that TensorFlow Lite Micro computes in other types: operator_cases.py's program
-and arguments. The runner is one around the reference's headers, not its interpreter.
+"""int16, int32 and plain int8 of operators that TensorFlow Lite Micro computes in other types: operator_cases.py's
+program and arguments. The runner is one around the reference's headers, not its interpreter.
 """
 
 import math

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Cases of MediaPipe's MaxPoolingWithArgmax2D and MaxUnpooling2D: operator_cases.py's program and arguments. The runner is
-one around their functions, whose outputs are what counts.
+"""Cases of MediaPipe's MaxPoolingWithArgmax2D and MaxUnpooling2D: operator_cases.py's program and arguments. The runner
+is one around their functions, whose outputs are what counts.
 """
 
 import struct

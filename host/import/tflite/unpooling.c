@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first says for each output which element of its window is the greatest: its number in the window, row by row, and
- * 0.1; the second puts elements back to such places, with zeros around them. Each element of the window is a slice here,
- * one operator or a few each; windows are of a few elements (2 x 2). */
+ * 0.1; the second puts elements back to such places, with zeros around them. Each element of the window is a slice
+ * here, one operator or a few each; windows are of a few elements (2 x 2). */
 #include "host/import/tflite/unpooling.h"
 
 #include <math.h>
