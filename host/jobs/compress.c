@@ -4,6 +4,7 @@
 #include <math.h>
 #include <unistd.h>
 
+#include "host/jobs/post.h"
 #include "host/passes/passes.h"
 #include "host/passes/quantize.h"
 
@@ -168,6 +169,27 @@ static enum mote_status judge_dense(struct compressed *c, const struct frame *at
 
 /* ---- what weights save ---- */
 /* On the target, of the dense network in int8. */
+static enum mote_status channels_save(struct compressed *c, double *saving)
+{
+    struct post p = {.pool = c->pool, .before = {.pool = c->pool}};
+    double *of_layers;
+
+    model_copy(&c->quantized.model, &p.before);
+    p.layers = layers_find(&p.before, &p.n_layers);
+    of_layers = pool_array(c->pool, (size_t)p.n_layers + 1, sizeof *of_layers);
+    TRY(channel_savings(&p, &c->options.goal, of_layers, &c->file));
+    for (int32_t i = 0; i < p.n_layers; i++)
+        saving[p.layers[i].op] = of_layers[i];
+    return MOTE_OK;
+}
+
+static enum mote_status weights_save(struct compressed *c, const struct stage *prune, double *saving)
+{
+    TRY(goal_weights(&c->quantized.model, &c->options.goal, (double)prune->keep, saving, &c->file));
+    goal_divisors(saving, c->quantized.model.graphs[0].n_ops);
+    return MOTE_OK;
+}
+
 static enum mote_status find_savings(struct compressed *c, const struct stage *prune)
 {
     const struct graph *g;
@@ -176,8 +198,7 @@ static enum mote_status find_savings(struct compressed *c, const struct stage *p
     TRY(quantize_last(c));
     g = &c->quantized.model.graphs[0];
     saving = pool_array(c->pool, (size_t)g->n_ops + 1, sizeof *saving);
-    TRY(goal_weights(&c->quantized.model, &c->options.goal, (double)prune->keep, saving, &c->file));
-    goal_divisors(saving, g->n_ops);
+    TRY(stage_takes_channels(prune) ? channels_save(c, saving) : weights_save(c, prune, saving));
     c->savings = pool_array(c->pool, (size_t)g->n_ops + 1, sizeof *c->savings);
     for (int32_t i = 0; i < g->n_ops; i++)
         if (g->ops[i].name != NULL)
@@ -287,7 +308,8 @@ enum mote_status compress_run(struct pool *pool, const struct compress_options *
     TRY(run_training(out, 0, COMPRESS_DENSE, COMPRESS_DENSE, 0, at));
     if (!out->stopped)
         TRY(judge_dense(out, at));
-    if (!out->stopped && options->goal.given && recipe.stages[0].kind == STAGE_PRUNE)
+    if (!out->stopped && recipe.stages[0].kind == STAGE_PRUNE &&
+        (options->goal.given || stage_takes_channels(&recipe.stages[0])))
         TRY(find_savings(out, &recipe.stages[0]));
     for (int32_t i = 0; i < recipe.n_stages - searches(options) && !out->stopped; i++)
         TRY(run_training(out, i + 1, stage_names[recipe.stages[i].kind], stage_names[recipe.stages[i].kind], 0, at));

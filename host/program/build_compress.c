@@ -36,7 +36,11 @@ enum mote_status build_mask(struct program *p, const struct op *op, const struct
     int32_t values[6];
 
     TRY(use_plain(p, op, values, at));
-    build_new(p, op, loop_mask, list_of(p, op->in[1], values[1]), values);
+    if (tensor_elements(&p->graph->tensors[op->in[1]]) != tensor_elements(&p->graph->tensors[op->in[0]]) ||
+        p->graph->tensors[op->in[0]].rank < 2)
+        build_new(p, op, loop_mask_rows, -1, values);
+    else
+        build_new(p, op, loop_mask, list_of(p, op->in[1], values[1]), values);
     return MOTE_OK;
 }
 
@@ -85,6 +89,16 @@ static enum mote_status build_in_place(struct program *p, const struct op *op, l
 enum mote_status build_prune(struct program *p, const struct op *op, const struct frame *at)
 {
     return build_in_place(p, op, loop_prune, 2, 3, at);
+}
+
+enum mote_status build_prune_channels(struct program *p, const struct op *op, const struct frame *at)
+{
+    return build_in_place(p, op, loop_prune_channels, 2, 3, at);
+}
+
+enum mote_status build_activity(struct program *p, const struct op *op, const struct frame *at)
+{
+    return build_in_place(p, op, loop_activity, 1, 1, at);
 }
 
 enum mote_status build_cluster(struct program *p, const struct op *op, const struct frame *at)

@@ -133,8 +133,9 @@ build_fn build_lstm, build_lstm_grad;                                           
 build_fn build_softmax, build_softmax_cross_entropy, build_softmax_cross_entropy_grad; /* build_loss.c */
 build_fn build_mean_squared_error, build_mean_squared_error_grad, build_soft_cross_entropy,
     build_soft_cross_entropy_grad;
-build_fn build_clip_norm, build_sgd, build_adam;                                  /* build_optimizer.c */
-build_fn build_mask, build_levels, build_prune, build_cluster, build_simulate_s8; /* build_compress.c */
+build_fn build_clip_norm, build_sgd, build_adam; /* build_optimizer.c */
+build_fn build_mask, build_levels, build_prune, build_prune_channels, build_activity, build_cluster,
+    build_simulate_s8;   /* build_compress.c */
 build_fn build_computed; /* build_computed.c: of an operator that nothing above is for */
 
 #endif

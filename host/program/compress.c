@@ -27,6 +27,16 @@ void loop_mask(const struct call *c)
         y[i] = mask[i] != 0 ? x[i] : 0;
 }
 
+void loop_mask_rows(const struct call *c)
+{
+    const float *x = c->data[0], *mask = c->data[1];
+    const int64_t below = c->n[0] / c->n[1];
+    float *y = c->data[2];
+
+    for (int64_t i = 0; i < c->n[0]; i++)
+        y[i] = mask[i / below] != 0 ? x[i] : 0;
+}
+
 void loop_levels(const struct call *c)
 {
     const float *x = c->data[0], *levels = c->data[1], *which = c->data[2];
@@ -108,11 +118,11 @@ static int by_score(const void *a, const void *b)
     return x->place < y->place ? -1 : x->place > y->place;
 }
 
-static int64_t kept_at(const struct prune_opts *o, int32_t step, int64_t all)
+int64_t ramp_kept(int32_t keep, int32_t steps, int32_t step, int64_t all)
 {
-    double left = 1 - (double)step / o->steps;
+    double left = 1 - (double)step / steps;
 
-    return o->keep + llround((double)(all - o->keep) * left * left * left);
+    return keep + llround((double)(all - keep) * left * left * left);
 }
 
 /* Those that are there still; *all counts the others, too. */
@@ -148,7 +158,7 @@ void loop_prune(const struct call *c)
     ranked = pool_array(&pool, (size_t)all + 1, sizeof *ranked);
     n = rank(c, ranked, &all);
     qsort(ranked, (size_t)n, sizeof *ranked, by_score);
-    for (int64_t i = 0; i < n - kept_at(o, step, all); i++)
+    for (int64_t i = 0; i < n - ramp_kept(o->keep, o->steps, step, all); i++)
         *ranked[i].mask = 0;
     pool_free(&pool);
 }

@@ -46,11 +46,17 @@ loop_fn loop_adam;      /* weights, gradient, m, v, rate, step, perhaps factor; 
 
 /* Compression (compress.c): row-major, without padding, unless it says otherwise. */
 loop_fn loop_mask;           /* x, mask, y, list (survivors.h) */
+loop_fn loop_mask_rows;      /* x, mask of rows, y */
 loop_fn loop_levels;         /* x, levels, which, y, perhaps list */
 loop_fn loop_scaled_levels;  /* x, levels, which, scales, y, perhaps list; levels_opts */
 loop_fn loop_simulate_s8;    /* x, perhaps another, y; simulate_s8_opts; any layout */
 loop_fn loop_prune;          /* step, (weights, mask, importance)…, costs if any; prune_opts */
+loop_fn loop_prune_channels; /* step, (weights, mask, activity)…, costs if any; prune_channels_opts (channels.c) */
+loop_fn loop_activity;       /* x, activity; activity_opts (channels.c) */
 loop_fn loop_cluster;        /* step, weights, importance, mask, levels, which; cluster_opts (assign.c) */
 loop_fn loop_cluster_scaled; /* step, weights, importance, mask, scales, which, levels; cluster_opts (assign.c) */
+
+/* How many of `all` are left after so many steps of a ramp. */
+int64_t ramp_kept(int32_t keep, int32_t steps, int32_t step, int64_t all);
 
 #endif

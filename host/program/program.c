@@ -66,6 +66,8 @@ static build_fn *const builders[OP_LIMIT] = {
     [OP_MASK] = build_mask,
     [OP_LEVELS] = build_levels,
     [OP_PRUNE] = build_prune,
+    [OP_PRUNE_CHANNELS] = build_prune_channels,
+    [OP_ACTIVITY] = build_activity,
     [OP_CLUSTER] = build_cluster,
     [OP_SIMULATE_S8] = build_simulate_s8,
 };

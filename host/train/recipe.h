@@ -15,7 +15,7 @@ enum schedule { SCHEDULE_CONSTANT, SCHEDULE_STEP, SCHEDULE_COSINE };
 /* What a training is for besides the loss: stages of a compression follow the training that has none. A weight that is
  * exactly 0 when a stage begins stays so. */
 enum stage_kind { STAGE_NONE, STAGE_PRUNE, STAGE_LEVELS, STAGE_KINDS };
-enum prune_method { PRUNE_OBD, PRUNE_MAGNITUDE };
+enum prune_method { PRUNE_OBD, PRUNE_MAGNITUDE, PRUNE_APOZ, PRUNE_NORM };
 enum prune_cost { COST_WEIGHTS, COST_MACS, COST_SAVINGS };
 extern const char *const stage_names[STAGE_KINDS]; /* "prune"; NULL for none */
 
@@ -25,7 +25,8 @@ struct stage_share {
     float keep; /* of its weights */
 };
 
-/* What one weight less of the layer's operator saves, in any unit; above 0. */
+/* What one weight less of the layer's operator saves, or one channel, in any unit. Above 0; 0: the layer has to keep its
+ * channels. */
 struct stage_saving {
     const char *op;
     float saving;
@@ -62,6 +63,12 @@ static inline int64_t stage_kept(float keep, int64_t weights)
     int64_t kept = (int64_t)((double)keep * (double)weights + 0.5);
 
     return kept > 0 ? kept : 1;
+}
+
+/* Whole channels go: outputs of convolutions and fully connected layers. */
+static inline bool stage_takes_channels(const struct stage *s)
+{
+    return s->kind == STAGE_PRUNE && (s->method == PRUNE_APOZ || s->method == PRUNE_NORM);
 }
 
 /* As many epochs, and a ramp in proportion. */

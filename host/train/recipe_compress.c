@@ -7,7 +7,8 @@
 const char *const stage_names[STAGE_KINDS] = {[STAGE_PRUNE] = "prune", [STAGE_LEVELS] = "levels"};
 
 /* ---- schema ---- */
-static const cyaml_strval_t methods[] = {{"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}};
+static const cyaml_strval_t methods[] = {
+    {"obd", PRUNE_OBD}, {"magnitude", PRUNE_MAGNITUDE}, {"apoz", PRUNE_APOZ}, {"norm", PRUNE_NORM}};
 static const cyaml_strval_t costs[] = {{"weights", COST_WEIGHTS}, {"macs", COST_MACS}};
 static const cyaml_strval_t scopes[] = {{"network", 0}, {"layer", 1}};
 static const cyaml_strval_t activations[] = {{"float", TYPE_F32}, {"int8", TYPE_S8}};
@@ -181,6 +182,10 @@ static enum mote_status read_prune(struct pool *pool, const struct stage_section
         return fail(at, MOTE_ERR_VALUE, "keep is missing: the share of the weights that stays, such as 0.1");
     TRY(read_real("keep", s->keep, 1, 1, &out->keep, at));
     TRY(read_shares(pool, s, r, out, at));
+    if (s->cost != NULL && stage_takes_channels(out))
+        return fail(at, MOTE_ERR_VALUE,
+                    "cost is of weights, and the method %s removes channels, for what they save: leave it out",
+                    out->method == PRUNE_APOZ ? "apoz" : "norm");
     out->cost = s->cost != NULL ? *s->cost : COST_WEIGHTS;
     return read_ramp(s, out, at);
 }

@@ -75,6 +75,20 @@ static float cost_of_weight(const struct stepping *s, const struct op *op)
     }
 }
 
+/* The tensor behind batch normalization and an activation that follow operator i, if they alone read it. */
+static int32_t active_of(const struct graph *g, int32_t i)
+{
+    int32_t tensor = g->ops[i].out[0];
+
+    for (int32_t k = i + 1; k < g->n_ops; k++) {
+        const enum op_id id = g->ops[k].id;
+
+        if ((id == OP_BATCH_NORM || id == OP_RELU || id == OP_RELU6) && g->ops[k].in[0] == tensor)
+            tensor = g->ops[k].out[0];
+    }
+    return tensor;
+}
+
 /* The network's constants that training changes become states that begin with them. */
 static void free_parameters(struct stepping *s)
 {
@@ -89,6 +103,7 @@ static void free_parameters(struct stepping *s)
     out->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *out->axis);
     s->axis = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->axis);
     s->importance = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->importance);
+    s->active = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->active);
     s->layers = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->layers);
     s->costs = pool_array(s->pool, (size_t)s->g->n_tensors, sizeof *s->costs);
     for (int32_t i = 0; i < s->g->n_ops; i++)
@@ -101,6 +116,7 @@ static void free_parameters(struct stepping *s)
                 continue;
             s->roles[tensor] = role;
             s->axis[tensor] = axis_of(&s->g->ops[i]);
+            s->active[tensor] = active_of(s->g, i);
             s->layers[tensor] = s->g->ops[i].name != NULL ? s->g->ops[i].name : "";
             s->costs[tensor] = cost_of_weight(s, &s->g->ops[i]);
             t->initial = t->data;
@@ -286,7 +302,7 @@ static int32_t train_network(struct stepping *s)
     s->stays = float_head(s->pool, s->g);
     s->g->ops = NULL;
     s->g->n_ops = 0;
-    stepping_compress(s, seen);
+    stepping_compress(s, ops, n, seen);
     first = s->g->n_ops;
     /* The head's input is not rounded: quantize_graph() does not either. */
     if (simulates(s) && !float_head_reads(s->stays, ops, n, s->out->input))

@@ -16,7 +16,8 @@ struct training_graph {
     int32_t output;     /* probabilities, or the prediction of the mean squared error */
     int32_t n_parameters;
     int32_t *parameters; /* weights and running statistics: states here, constants of the same index in the network */
-    int32_t *masks;      /* [n_parameters] states of a compression's stage, of weights; else TENSOR_ABSENT */
+    int32_t *masks;      /* [n_parameters] states of a compression's stage, of weights, or of channels: then of all that
+                          * a layer has a row of; else TENSOR_ABSENT */
     int32_t *levels;     /* [n_parameters] the same, for those that have levels */
     int32_t *which;      /* [n_parameters] which of them each weight becomes */
     int32_t *scales;     /* [n_parameters] by which the levels of channels are multiplied; TENSOR_ABSENT: not at all */

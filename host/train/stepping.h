@@ -20,6 +20,7 @@ struct stepping {
     enum role *roles;    /* [tensors of the network] */
     int32_t *axis;       /* [tensors of the network] of the channels of weights; -1 */
     int32_t *importance; /* [parameters] states that rank weights: what pruning and levels go by; TENSOR_ABSENT */
+    int32_t *active;     /* [tensors of the network] of weights, what their layer gives: behind its activation */
     const char **layers; /* [tensors of the network] of weights, whose they are */
     float *costs;        /* [tensors of the network] what pruning divides the scores of its weights by */
 };
@@ -33,8 +34,8 @@ struct op *stepping_copy(struct stepping *s, const struct op *op);
 int32_t stepping_first_state(const struct op *op);
 
 /* ---- stages of a compression (step_stages.c) ---- */
-/* What the network is to read instead of parameter i, in seen [n_parameters]. */
-void stepping_compress(struct stepping *s, int32_t *seen);
+/* What the network, of these n operators, is to read instead of parameter i, in seen [n_parameters]. */
+void stepping_compress(struct stepping *s, const struct op *ops, int32_t n, int32_t *seen);
 /* Behind the optimizer, which has said what is important: weights go, or levels move. */
 MUST_CHECK enum mote_status stepping_check_stage(const struct stepping *s, const struct frame *at);
 void stepping_add_stage(struct stepping *s);

@@ -320,17 +320,18 @@ static void scale_channels(struct trainer *t, int32_t i, float *w, struct pool *
         w[k] *= scales[k / below % channels];
 }
 
-/* Parameter i as the network reads it: under its mask, at its levels. */
+/* Parameter i as the network reads it: under its mask, which is of elements or of rows, at its levels. */
 static float *read_parameter(struct trainer *t, int32_t i, struct pool *pool)
 {
     float *w = read_state(t, t->graph.parameters[i], pool), *mask, *levels, *which;
-    int64_t n = tensor_elements(tensor_of(&t->graph, t->graph.parameters[i]));
+    int64_t n = tensor_elements(tensor_of(&t->graph, t->graph.parameters[i])), below;
 
     if (t->graph.masks[i] == TENSOR_ABSENT)
         return w;
     mask = read_state(t, t->graph.masks[i], pool);
+    below = n / tensor_elements(tensor_of(&t->graph, t->graph.masks[i]));
     for (int64_t k = 0; k < n; k++)
-        w[k] = mask[k] != 0 ? w[k] : 0;
+        w[k] = mask[k / below] != 0 ? w[k] : 0;
     if (t->graph.levels[i] == TENSOR_ABSENT)
         return w;
     levels = read_state(t, t->graph.levels[i], pool);

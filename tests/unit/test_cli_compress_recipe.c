@@ -5,6 +5,8 @@
 #include "host/base/levels.h"
 #include "host/coding/biases.h"
 #include "host/graph/op_info.h"
+#include "host/pipeline/pipeline.h"
+#include "host/passes/passes.h"
 #include "tests/unit/command.h"
 #include "tests/unit/drawn_table.h"
 
@@ -381,6 +383,40 @@ static void a_goal_decides_what_goes(void **state)
     want_text(r.err, "another goal or target");
 }
 
+/* Channels that go are no work any more, also behind levels, whose stage does not bring them back. */
+static void channels_leave_the_network(void **state)
+{
+    static const char *const ways[] = {"method: apoz, keep: 0.5", "method: norm, keep: 0.5"};
+    struct result r;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        const char *out = pool_printf(&pool, "out/channels%zu", i);
+        struct report_text report = {.status = MOTE_OK};
+        const struct frame at = {.index = -1, .sink = &report};
+        struct model m;
+        int64_t macs;
+
+        put_text("in/recipe.yaml",
+                 pool_printf(&pool,
+                             "network:\n  - reshape: {shape: [4, 2, 1]}\n"
+                             "  - conv_2d: {filters: 8, kernel: 3, batch_norm: true, activation: relu}\n"
+                             "  - conv_2d: {filters: 8, kernel: 3, activation: relu}\n"
+                             "  - fully_connected: {units: 12, activation: relu}\n"
+                             "  - fully_connected: {}\n  - softmax: {}\n"
+                             "training: {epochs: 2}\n"
+                             "compress: {prune: {%s, epochs: 3}, levels: {count: 4, epochs: 2}}\n",
+                             ways[i]));
+        r = COMPRESS("--data", "@in/data.yaml", "-o", here(out));
+        want_status(&r, 0);
+        m = int8_of(out);
+        macs = 8 * (72 + 576) + 12 * 64 + 3 * 12;
+        assert_int_equal(passes_run(&m, NULL, NULL, NULL, &at), MOTE_OK);
+        print_message("%s: %lld of %lld multiply-accumulates\n", ways[i], (long long)model_macs(&m), (long long)macs);
+        assert_true(model_macs(&m) < 2 * macs / 3);
+    }
+}
+
 /* Whoever asks for stages that the recipe does not have, or for another network, is told. */
 static void what_does_not_fit_is_refused(void **state)
 {
@@ -415,8 +451,8 @@ int main(void)
         TEST(a_killed_compression_goes_on), TEST(a_budget_is_met),
         TEST(a_budget_needs_a_price),       TEST(every_task_is_compressed),
         TEST(grids_stay_in_int8),           TEST(bytes_are_what_kernels_take),
-        TEST(a_goal_decides_what_goes),     TEST(what_does_not_fit_is_refused),
-        TEST(another_network_teaches),
+        TEST(a_goal_decides_what_goes),     TEST(channels_leave_the_network),
+        TEST(what_does_not_fit_is_refused), TEST(another_network_teaches),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown_all);

@@ -688,6 +688,8 @@ static void wrong_compression_is_named(void **state)
         {"adam", "{prune: {keep: 0.1, rate: 0}}", "rate is \"0\""},
         {"adam", "{prune: {keep: 0.1, method: obs}}", "obs"},
         {"adam", "{prune: {keep: 0.1, cost: mac}}", "cost is \"mac\": it must be"},
+        {"adam", "{prune: {keep: 0.1, method: apoz, cost: macs}}",
+         "compress prune: cost is of weights, and the method apoz removes channels"},
         {"adam", "{prune: {keep: 0.1, scope: layers}}", "scope is \"layers\": it must be"},
         {"adam", "{prune: {keep: 0.1, layers: [{name: fully_conected_1, keep: 0.2}]}}",
          "compress prune: layer fully_conected_1: there is no such layer: did you mean \"fully_connected_1\"?"},
