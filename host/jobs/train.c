@@ -9,6 +9,7 @@
 #include "host/data/spec.h"
 #include "host/jobs/listening.h"
 #include "host/jobs/splits.h"
+#include "host/jobs/teachers.h"
 #include "host/passes/passes.h"
 #include "host/pipeline/pipeline.h"
 #include "host/report/html.h"
@@ -170,67 +171,6 @@ static enum mote_status fold_normalization(struct train *t)
     return MOTE_OK;
 }
 
-static bool same_shape(const struct tensor *a, const struct tensor *b)
-{
-    return a->type == TYPE_F32 && a->rank == b->rank &&
-           memcmp(a->dims, b->dims, (size_t)a->rank * sizeof *a->dims) == 0;
-}
-
-/* Not so is one of integers whose boundary is float: its outputs are no logits, and no softmax of such. */
-static bool in_float(const struct graph *g)
-{
-    for (int32_t i = 0; i < g->n_ops; i++)
-        if (g->ops[i].id == OP_QUANTIZE)
-            return false;
-    return true;
-}
-
-/* A network that somebody else has made sees the same inputs and knows the same classes. */
-static enum mote_status check_teacher(const struct train *t, const struct model *m, const struct frame *at)
-{
-    const struct graph *a = &m->graphs[0], *b = &t->net.graphs[0];
-
-    if (m->n_graphs != 1 || a->n_inputs != 1 || a->n_outputs != 1 || !in_float(a) ||
-        !same_shape(&a->tensors[a->inputs[0]], &b->tensors[b->inputs[0]]) ||
-        !same_shape(&a->tensors[a->outputs[0]], &b->tensors[b->outputs[0]]))
-        return fail(at, MOTE_ERR_VALUE,
-                    "is no teacher of this network: it must be one in float, with one input and one output, whose "
-                    "shapes are the network's");
-    return MOTE_OK;
-}
-
-static enum mote_status load_teacher(struct train *t, struct model *m, const struct frame *at)
-{
-    struct pipeline p;
-
-    TRY(pipeline_load(t->pool, at->name, &p, at));
-    if (!p.has_graph)
-        return fail(at, MOTE_ERR_VALUE, "is an image; a teacher is a model that an image is made of");
-    *m = p.model;
-    return check_teacher(t, m, at);
-}
-
-/* What the dense network, or another, makes of samples is to be learned, too. */
-static enum mote_status open_teacher(struct train *t)
-{
-    const char *other = t->recipe.training.stage.teacher_file;
-    struct frame here = file_frame(t, other != NULL ? path_beside(t->pool, t->recipe.path, other) : t->options.teacher);
-    struct model *m = pool_alloc(t->pool, sizeof *m);
-    struct bytes file;
-
-    if (t->recipe.training.stage.teacher <= 0)
-        return MOTE_OK;
-    *m = (struct model){.pool = t->pool};
-    t->recipe.training.teacher = m;
-    if (other != NULL)
-        return load_teacher(t, m, &here);
-    TRY(file_read_back(t->pool, here.name, &file, &here));
-    TRY(model_parse(m, file, &here));
-    if (model_structure(m) != model_structure(&t->net))
-        return fail(&here, MOTE_ERR_VALUE, "is a network of another recipe");
-    return MOTE_OK;
-}
-
 #define SEED_SHOWN   1000000000 /* a history has 9 digits */
 #define THREADS_FROM 4000000    /* multiply-accumulates of a step's samples: below that threads wait for each other */
 
@@ -280,7 +220,7 @@ static enum mote_status open_training(struct train *t)
     TRY(take_posterior(t));
     if (t->options.from != NULL)
         TRY(take_weights(t));
-    TRY(open_teacher(t));
+    TRY(teachers_open(t));
     if (t->recipe.training.stage.kind == STAGE_LEVELS)
         TRY(fold_normalization(t));
     TRY(trainer_make(t->pool, &t->net, &t->data, &t->recipe.training, threads_of(t), &t->trainer, &t->recipe_file));

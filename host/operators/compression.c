@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MASK, LEVELS, PRUNE, PRUNE_CHANNELS, ACTIVITY, CLUSTER: operators of training on weights that become fewer, or share values. SIMULATE_S8, of
- * training with activations as int8 has them. */
+/* MASK, LEVELS, PRUNE, PRUNE_CHANNELS, ACTIVITY, CLUSTER: operators of training on weights that become fewer, or share
+ * values. SIMULATE_S8, of training with activations as int8 has them. */
 #include "host/gradient/gradient.h"
 #include "host/graph/op_info.h"
 

@@ -62,15 +62,26 @@ static enum mote_status gradient_softmax_cross_entropy(struct backward *b, int32
     return MOTE_OK;
 }
 
-/* Nothing goes to the teacher. */
+/* Nothing goes to the teachers. */
 static enum mote_status gradient_soft_cross_entropy(struct backward *b, int32_t i, int32_t d, const struct frame *at)
 {
     const struct op op = b->g->ops[i];
 
     (void)d;
     (void)at;
-    gradient_give(b, op.in[0],
-                  gradient_apply(b, OP_SOFT_CROSS_ENTROPY_GRAD, 3, (int32_t[]){op.in[0], op.in[1], op.in[2]}, op.opts));
+    gradient_give(b, op.in[0], gradient_apply(b, OP_SOFT_CROSS_ENTROPY_GRAD, op.n_in, op.in, op.opts));
+    return MOTE_OK;
+}
+
+/* The loss that this is added to begins, too: what it is given does not matter. */
+static enum mote_status gradient_feature_loss(struct backward *b, int32_t i, int32_t d, const struct frame *at)
+{
+    const struct op op = b->g->ops[i];
+
+    (void)d;
+    (void)at;
+    gradient_give(b, op.in[0], op.in[0]);
+    gradient_give(b, op.in[1], gradient_apply(b, OP_FEATURE_LOSS_GRAD, 2, (int32_t[]){op.in[1], op.in[2]}, op.opts));
     return MOTE_OK;
 }
 
@@ -88,6 +99,7 @@ static enum mote_status gradient_mean_squared_error(struct backward *b, int32_t 
 LIKE_WITH(batch_norm_training, .gradient = gradient_batch_norm_training, 0, 1, 1, 1, 1)
 LIKE_WITH(softmax_cross_entropy, .gradient = gradient_softmax_cross_entropy, SCALAR, 0)
 LIKE_WITH(soft_cross_entropy, .gradient = gradient_soft_cross_entropy, SCALAR, 0)
+LIKE_WITH(feature_loss, .gradient = gradient_feature_loss, SCALAR)
 LIKE_WITH(mean_squared_error, .gradient = gradient_mean_squared_error, SCALAR)
 LIKE(conv_2d_grad_input, 2)
 LIKE(conv_2d_grad_weights, 2, CHANNELS)
@@ -107,6 +119,7 @@ LIKE(logistic_grad, 0)
 LIKE(unary_grad, 0)
 LIKE(softmax_cross_entropy_grad, 0)
 LIKE(soft_cross_entropy_grad, 0)
+LIKE(feature_loss_grad, 0)
 LIKE(mean_squared_error_grad, 0)
 LIKE(strided_slice_grad, 1)
 LIKE(unidirectional_sequence_lstm_grad, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 2)

@@ -14,7 +14,7 @@ static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoot
 static enum mote_status loop_plain(struct program *p, const struct op *op, const char *what, loop_fn *loop,
                                    const void *opts, const struct frame *at)
 {
-    int32_t values[5];
+    int32_t *values = pool_array(p->pool, (size_t)(op->n_in + op->n_out), sizeof *values);
     int n = 0;
 
     for (int i = 0; i < op->n_in; i++, n++)
@@ -51,7 +51,8 @@ enum mote_status build_softmax_cross_entropy_grad(struct program *p, const struc
 
 static struct soft_rows *soft_rows_of(struct program *p, const struct op *op)
 {
-    struct soft_rows r = {*rows_of(p, op->in[0], 0, false), *(const struct soft_cross_entropy_opts *)op->opts};
+    struct soft_rows r = {*rows_of(p, op->in[0], 0, false), *(const struct soft_cross_entropy_opts *)op->opts,
+                          op->n_in - 2};
 
     return pool_copy(p->pool, &r, sizeof r);
 }
@@ -64,6 +65,16 @@ enum mote_status build_soft_cross_entropy(struct program *p, const struct op *op
 enum mote_status build_soft_cross_entropy_grad(struct program *p, const struct op *op, const struct frame *at)
 {
     return loop_plain(p, op, "loss", loop_soft_cross_entropy_grad, soft_rows_of(p, op), at);
+}
+
+enum mote_status build_feature_loss(struct program *p, const struct op *op, const struct frame *at)
+{
+    return loop_plain(p, op, "loss", loop_feature_loss, op->opts, at);
+}
+
+enum mote_status build_feature_loss_grad(struct program *p, const struct op *op, const struct frame *at)
+{
+    return loop_plain(p, op, "loss", loop_feature_loss_grad, op->opts, at);
 }
 
 enum mote_status build_mean_squared_error(struct program *p, const struct op *op, const struct frame *at)

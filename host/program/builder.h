@@ -132,7 +132,7 @@ build_fn build_gru, build_gru_grad;                                             
 build_fn build_lstm, build_lstm_grad;                                                  /* build_lstm.c */
 build_fn build_softmax, build_softmax_cross_entropy, build_softmax_cross_entropy_grad; /* build_loss.c */
 build_fn build_mean_squared_error, build_mean_squared_error_grad, build_soft_cross_entropy,
-    build_soft_cross_entropy_grad;
+    build_soft_cross_entropy_grad, build_feature_loss, build_feature_loss_grad;
 build_fn build_clip_norm, build_sgd, build_adam; /* build_optimizer.c */
 build_fn build_mask, build_levels, build_prune, build_prune_channels, build_activity, build_cluster,
     build_simulate_s8;   /* build_compress.c */

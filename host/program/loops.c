@@ -173,6 +173,22 @@ static void soften(const float *logits, int64_t n, float temperature, float *pro
     softmax_row(probabilities, probabilities, n);
 }
 
+/* The mean of the teachers' probabilities of row i, in q; the other array is scratch. */
+static void soften_teachers(const struct call *c, int64_t i, float *scratch, float *q)
+{
+    const struct soft_rows *o = c->opts;
+    const int64_t n = o->rows.channels;
+
+    soften((const float *)c->data[2] + i * n, n, o->opts.temperature, q);
+    for (int32_t t = 1; t < o->teachers; t++) {
+        soften((const float *)c->data[2 + t] + i * n, n, o->opts.temperature, scratch);
+        for (int64_t k = 0; k < n; k++)
+            q[k] += scratch[k];
+    }
+    for (int64_t k = 0; k < n && o->teachers > 1; k++)
+        q[k] /= (float)o->teachers;
+}
+
 /* What the teacher's probabilities q have that the network's p do not: the sum of q log(q / p), times the temperature's
  * square, so that its gradient is as large at all temperatures (Hinton, Vinyals, Dean, 2015). */
 static double soft_loss(const float *q, const float *p, int64_t n, double temperature)
@@ -195,14 +211,14 @@ void loop_soft_cross_entropy(const struct call *c)
 
     for (int64_t i = 0; i < o->rows.n; i++) {
         const float *logits = (const float *)c->data[0] + i * n;
-        const double all = softmax_row(logits, (float *)c->data[4] + i * n, n);
+        const double all = softmax_row(logits, (float *)c->data[3 + o->teachers] + i * n, n);
 
+        soften_teachers(c, i, p, q);
         soften(logits, n, o->opts.temperature, p);
-        soften((const float *)c->data[2] + i * n, n, o->opts.temperature, q);
         loss += (1 - (double)o->opts.share) * (all - (double)logits[labels[i]]) +
                 (double)o->opts.share * soft_loss(q, p, n, (double)o->opts.temperature);
     }
-    *(float *)c->data[3] = (float)(loss / (double)o->rows.n);
+    *(float *)c->data[2 + o->teachers] = (float)(loss / (double)o->rows.n);
     pool_free(&pool);
 }
 
@@ -217,28 +233,46 @@ void loop_soft_cross_entropy_grad(const struct call *c)
     float *p = pool_array(&pool, (size_t)n, sizeof *p), *q = pool_array(&pool, (size_t)n, sizeof *q);
 
     for (int64_t i = 0; i < o->rows.n; i++) {
-        float *d = (float *)c->data[3] + i * n;
+        float *d = (float *)c->data[2 + o->teachers] + i * n;
 
         softmax_row((const float *)c->data[0] + i * n, d, n);
+        soften_teachers(c, i, p, q);
         soften((const float *)c->data[0] + i * n, n, o->opts.temperature, p);
-        soften((const float *)c->data[2] + i * n, n, o->opts.temperature, q);
         for (int64_t k = 0; k < n; k++)
             d[k] = hard * (d[k] - (k == labels[i] ? 1 : 0)) + soft * (p[k] - q[k]);
     }
     pool_free(&pool);
 }
 
-void loop_squares(const struct call *c)
+static double mean_square(const float *a, const float *b, int64_t n)
 {
-    const float *a = c->data[0], *b = c->data[1];
     double sum = 0;
 
-    for (int64_t i = 0; i < c->n[0]; i++) {
+    for (int64_t i = 0; i < n; i++) {
         double d = (double)a[i] - (double)b[i];
 
         sum += d * d;
     }
-    *(float *)c->data[2] = (float)(sum / (double)c->n[0]);
+    return sum / (double)n;
+}
+
+void loop_squares(const struct call *c) { *(float *)c->data[2] = (float)mean_square(c->data[0], c->data[1], c->n[0]); }
+
+/* A. Romero and others: FitNets, 2015. */
+void loop_feature_loss(const struct call *c)
+{
+    const double weight = (double)((const struct feature_loss_opts *)c->opts)->weight;
+
+    *(float *)c->data[3] =
+        (float)((double)*(const float *)c->data[0] + weight * mean_square(c->data[1], c->data[2], c->n[1]));
+}
+
+void loop_feature_loss_grad(const struct call *c)
+{
+    const float *a = c->data[0], *b = c->data[1];
+    float *d = c->data[2], scale = 2 * ((const struct feature_loss_opts *)c->opts)->weight / (float)c->n[0];
+
+    EACH(c->n[2], d[i] = scale * (a[i] - b[i]));
 }
 
 void loop_squares_grad(const struct call *c)

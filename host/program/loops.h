@@ -22,6 +22,7 @@ struct rows { /* options of loops over [n][channels] */
 struct soft_rows {
     struct rows rows;
     struct soft_cross_entropy_opts opts;
+    int32_t teachers;
 };
 
 loop_fn loop_running; /* batch mean, batch variance, running mean, running variance; batch_norm_training_opts */
@@ -35,8 +36,10 @@ loop_fn loop_leaky_relu_grad;                                                /* 
 loop_fn loop_softmax;                 /* logits, probabilities; rows */
 loop_fn loop_cross_entropy;           /* logits, labels, (weights,) loss, probabilities; rows */
 loop_fn loop_cross_entropy_grad;      /* probabilities, labels, (weights,) d; rows */
-loop_fn loop_soft_cross_entropy;      /* logits, labels, the teacher's, loss, probabilities; soft_rows */
-loop_fn loop_soft_cross_entropy_grad; /* logits, labels, the teacher's, d; soft_rows */
+loop_fn loop_soft_cross_entropy;      /* logits, labels, the teachers', loss, probabilities; soft_rows */
+loop_fn loop_soft_cross_entropy_grad; /* logits, labels, the teachers', d; soft_rows */
+loop_fn loop_feature_loss;            /* loss, a layer's, the teacher's, loss; feature_loss_opts */
+loop_fn loop_feature_loss_grad;       /* a layer's, the teacher's, d; feature_loss_opts */
 loop_fn loop_squares;                 /* prediction, target, loss */
 loop_fn loop_squares_grad;            /* prediction, target, d */
 

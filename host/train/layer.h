@@ -95,8 +95,14 @@ struct stage_section {
     const enum grid_method *grid;
     const char *keep, *ramp, *count, *bits, *rounds, *bit_price, *epochs, *rate, *dropout;
 };
+struct feature_section { /* an element of `features:` */
+    const char *layer, *of, *weight;
+};
 struct teacher_section {
     const char *model, *temperature, *share;
+    const char *const *models;
+    const struct feature_section *features;
+    unsigned models_count, features_count;
 };
 struct compress_section {
     const struct optimizer_section *optimizer;

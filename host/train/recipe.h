@@ -25,8 +25,14 @@ struct stage_share {
     float keep; /* of its weights */
 };
 
-/* What one weight less of the layer's operator saves, or one channel, in any unit. Above 0; 0: the layer has to keep its
- * channels. */
+/* What a layer gives is to be what a teacher's layer gives. */
+struct stage_feature {
+    const char *layer, *of; /* the recipe's; the teacher's, of the same shape */
+    float weight;           /* of their mean squared difference, in the loss */
+};
+
+/* What one weight less of the layer's operator saves, or one channel, in any unit. Above 0; 0: the layer has to keep
+ * its channels. */
 struct stage_saving {
     const char *op;
     float saving;
@@ -44,17 +50,20 @@ struct stage {
     enum prune_cost cost;               /* PRUNE: what a weight saves when it goes */
     const struct stage_saving *savings; /* [n_savings] PRUNE: COST_SAVINGS; no recipe says them */
     int32_t n_savings;
-    int32_t ramp;             /* epochs in which weights go, or bits get their price */
-    enum grid_method grid;    /* LEVELS: where they are */
-    int32_t number;           /* LEVELS: of the method: of kmeans values of a tensor, 0 not counted; bits, or 0 */
-    int32_t rounds;           /* LEVELS: an epoch, in which weights choose among levels; 0: as many as are usual */
-    float bit_price;          /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
-    bool int8_activations;    /* LEVELS: rounded as int8 has them, in training alone */
-    const char *teacher_file; /* seen from the recipe; NULL: the dense network teaches */
-    float temperature;        /* of the outputs that are taught */
-    float teacher;            /* share of the loss that they have; 0: none */
-    float dropout;            /* rate of all dropout layers; below 0: each its own */
-    int32_t steps, every;     /* of the ramp, and between two changes; trainer_make() fills them in */
+    int32_t ramp;                /* epochs in which weights go, or bits get their price */
+    enum grid_method grid;       /* LEVELS: where they are */
+    int32_t number;              /* LEVELS: of the method: of kmeans values of a tensor, 0 not counted; bits, or 0 */
+    int32_t rounds;              /* LEVELS: an epoch, in which weights choose among levels; 0: as many as are usual */
+    float bit_price;             /* LEVELS: how much the loss may grow for a bit less; 0: bits do not count */
+    bool int8_activations;       /* LEVELS: rounded as int8 has them, in training alone */
+    const char *const *teachers; /* [n_teachers] files or folders, seen from the recipe; 0: the dense network teaches */
+    int32_t n_teachers;
+    const struct stage_feature *features; /* [n_features] with a teacher */
+    int32_t n_features;
+    float temperature;    /* of the outputs that are taught */
+    float teacher;        /* share of the loss that they have; 0: none */
+    float dropout;        /* rate of all dropout layers; below 0: each its own */
+    int32_t steps, every; /* of the ramp, and between two changes; trainer_make() fills them in */
 };
 
 /* Weights of so many that stay: at least one. */
@@ -104,7 +113,8 @@ struct training {
     float final_rate;              /* SCHEDULE_COSINE: where it ends, as a fraction of `rate` */
     int32_t patience;              /* epochs without a better validation loss before it stops; 0: never */
     struct stage stage;
-    const struct model *teacher; /* with a stage.teacher: a network of the same input and classes */
+    const struct model *teachers; /* [n_teachers] with a stage.teacher: networks of the same input and classes */
+    int32_t n_teachers;
 };
 
 struct recipe_layer; /* layer.h */

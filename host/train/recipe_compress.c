@@ -18,7 +18,8 @@ static const cyaml_strval_t grid_names[] = {{"kmeans", GRID_KMEANS},
                                             {"ternary", GRID_TERNARY},
                                             {"binary", GRID_BINARY}};
 
-#define ROUNDS_MAX 1000000 /* of an epoch: more than it has steps are one a step */
+#define TEACHERS_MAX 100
+#define ROUNDS_MAX   1000000 /* of an epoch: more than it has steps are one a step */
 
 #define OPTIONAL     CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL
 #define TEXT(member) CYAML_FIELD_STRING_PTR(#member, OPTIONAL, struct stage_section, member, 1, YAML_TEXT_MAX)
@@ -63,8 +64,20 @@ static const cyaml_schema_field_t levels_fields[] = {
     TEXT(dropout),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t word_schema = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, YAML_TEXT_MAX)};
+static const cyaml_schema_field_t feature_fields[] = {
+    CYAML_FIELD_STRING_PTR("layer", CYAML_FLAG_POINTER, struct feature_section, layer, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("of", OPTIONAL, struct feature_section, of, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_STRING_PTR("weight", OPTIONAL, struct feature_section, weight, 1, YAML_TEXT_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t feature_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct feature_section, feature_fields),
+};
 static const cyaml_schema_field_t teacher_fields[] = {
     TEACHER_TEXT(model),
+    CYAML_FIELD_SEQUENCE("models", OPTIONAL, struct teacher_section, models, &word_schema, 1, TEACHERS_MAX),
+    CYAML_FIELD_SEQUENCE("features", OPTIONAL, struct teacher_section, features, &feature_schema, 1, YAML_LIST_MAX),
     TEACHER_TEXT(temperature),
     TEACHER_TEXT(share),
     CYAML_FIELD_END,
@@ -125,26 +138,35 @@ static bool has_weights(const struct recipe_layer *l)
            l->kind == LAYER_LSTM || l->kind == LAYER_GRU;
 }
 
-/* A layer that has weights which are pruned. */
-static enum mote_status check_layer(const struct recipe *r, const char *name, const struct frame *at)
+/* Of layers that are not `fit` nobody is thought to have meant one. */
+static enum mote_status find_layer(const struct recipe *r, const char *name, bool (*fit)(const struct recipe_layer *),
+                                   const struct recipe_layer **out, const struct frame *at)
 {
     struct nearest near = {.word = name};
 
     for (int32_t i = 0; i < r->n_layers; i++) {
-        if (strcmp(r->layers[i].name, name) != 0) {
-            if (has_weights(&r->layers[i]))
-                nearest_try(&near, r->layers[i].name);
-            continue;
-        }
-        if (has_weights(&r->layers[i]))
+        *out = &r->layers[i];
+        if (strcmp(r->layers[i].name, name) == 0)
             return MOTE_OK;
-        return fail(at, MOTE_ERR_VALUE,
-                    "is of the kind %s, and pruned are weights of fully connected layers, convolutions that are not "
-                    "depthwise, LSTMs and GRUs",
-                    layer_names[r->layers[i].kind]);
+        if (fit(&r->layers[i]))
+            nearest_try(&near, r->layers[i].name);
     }
     return fail(at, MOTE_ERR_VALUE, "there is no such layer%s%s%s", near.found != NULL ? ": did you mean \"" : "",
                 near.found != NULL ? near.found : "", near.found != NULL ? "\"?" : "");
+}
+
+/* A layer that has weights which are pruned. */
+static enum mote_status check_layer(const struct recipe *r, const char *name, const struct frame *at)
+{
+    const struct recipe_layer *layer;
+
+    TRY(find_layer(r, name, has_weights, &layer, at));
+    if (has_weights(layer))
+        return MOTE_OK;
+    return fail(at, MOTE_ERR_VALUE,
+                "is of the kind %s, and pruned are weights of fully connected layers, convolutions that are not "
+                "depthwise, LSTMs and GRUs",
+                layer_names[layer->kind]);
 }
 
 static enum mote_status read_shares(struct pool *pool, const struct stage_section *s, const struct recipe *r,
@@ -243,17 +265,55 @@ static enum mote_status read_stage(struct pool *pool, const struct stage_section
     return kind == STAGE_PRUNE ? read_prune(pool, s, r, out, &here) : read_levels(s, t, out, &here);
 }
 
-/* The dense network, or another, teaches all stages. */
-static enum mote_status read_teacher(const struct teacher_section *s, const struct training *t, struct stage *out,
-                                     const struct frame *at)
+static bool has_features(const struct recipe_layer *l) { return l->kind != LAYER_SOFTMAX; }
+
+static enum mote_status read_features(struct pool *pool, const struct teacher_section *s, const struct recipe *r,
+                                      struct stage *out, const struct frame *at)
+{
+    struct stage_feature *features = pool_array(pool, s->features_count + 1, sizeof *features);
+
+    out->features = features;
+    for (unsigned i = 0; i < s->features_count; i++) {
+        const struct feature_section *f = &s->features[i];
+        struct frame here = {.up = at, .kind = "layer", .name = f->layer, .index = -1};
+        const struct recipe_layer *layer;
+
+        TRY(find_layer(r, f->layer, has_features, &layer, &here));
+        if (!has_features(layer))
+            return fail(&here, MOTE_ERR_VALUE, "gives probabilities, which are what a teacher's share is of");
+        features[i] = (struct stage_feature){f->layer, f->of != NULL ? f->of : f->layer, 1};
+        TRY(read_real("weight", f->weight, 1e6F, 1, &features[i].weight, &here));
+        out->n_features++;
+    }
+    return MOTE_OK;
+}
+
+static enum mote_status read_models(struct pool *pool, const struct teacher_section *s, struct stage *out,
+                                    const struct frame *at)
+{
+    if (s->model != NULL && s->models_count > 0)
+        return fail(at, MOTE_ERR_VALUE, "either model or models: an ensemble is a list of all of them");
+    out->teachers = s->models;
+    out->n_teachers = (int32_t)s->models_count;
+    if (s->model != NULL) {
+        out->teachers = pool_copy(pool, &s->model, sizeof s->model);
+        out->n_teachers = 1;
+    }
+    return MOTE_OK;
+}
+
+/* The dense network, or others, teach all stages. */
+static enum mote_status read_teacher(struct pool *pool, const struct teacher_section *s, const struct recipe *r,
+                                     struct stage *out, const struct frame *at)
 {
     struct frame here = {.up = at, .kind = "compress", .name = "teacher", .index = -1};
 
     if (s == NULL)
         return MOTE_OK;
-    if (t->loss != LOSS_CROSS_ENTROPY)
+    if (r->compressing.loss != LOSS_CROSS_ENTROPY)
         return fail(&here, MOTE_ERR_VALUE, "a teacher wants the loss cross_entropy: it teaches classes");
-    out->teacher_file = s->model;
+    TRY(read_models(pool, s, out, &here));
+    TRY(read_features(pool, s, r, out, &here));
     TRY(read_real("temperature", s->temperature, 100, 2, &out->temperature, &here));
     return read_real("share", s->share, 1, 0.5F, &out->teacher, &here);
 }
@@ -287,7 +347,7 @@ enum mote_status compress_read(struct pool *pool, const struct compress_section 
     for (int kind = STAGE_PRUNE; section != NULL && kind < STAGE_KINDS; kind++)
         if (section->of[kind] != NULL) {
             TRY(read_stage(pool, section->of[kind], (enum stage_kind)kind, recipe, &stages[n], at));
-            TRY(read_teacher(section->teacher, &recipe->compressing, &stages[n++], at));
+            TRY(read_teacher(pool, section->teacher, recipe, &stages[n++], at));
         }
     recipe->stages = stages;
     recipe->n_stages = n;

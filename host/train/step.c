@@ -357,7 +357,7 @@ static enum mote_status add_loss(struct stepping *s, int32_t result, int32_t bat
             return fail(at, MOTE_ERR_SHAPE, "a classifier's output is [1, classes], not of rank %d", (int)r.rank);
         out->target = add_input(s, "labels", TYPE_S32, 1, &rows);
         out->output = stepping_tensor(s, "probabilities", TYPE_F32, 0, NULL);
-        if (s->t->teacher != NULL && !s->forward)
+        if (s->t->n_teachers > 0 && !s->forward)
             stepping_taught_loss(s, result, batch);
         else
             add_cross_entropy(s, result, r.dims[1]);

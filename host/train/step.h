@@ -33,6 +33,12 @@ MUST_CHECK enum mote_status training_graph_make(struct pool *pool, const struct 
                                                 int32_t batch, bool forward, struct training_graph *out,
                                                 const struct frame *at);
 
+/* What the operators of a layer, "c1" and "c1/…", give in the end, or the tensor of that name; -1: there is none. */
+int32_t layer_output(const struct graph *g, const char *layer);
+
+/* Whether a training step can have the network, of one input and one output, beside another. */
+MUST_CHECK enum mote_status teacher_try(struct pool *pool, const struct model *teacher, const struct frame *at);
+
 /* Elements of t from the first of a channel to the first of the next: channel of element i is i / below % channels. All
  * of them without an axis. */
 int64_t channel_below(const struct tensor *t, int32_t axis);

@@ -62,8 +62,8 @@ static bool is_zero(const struct tensor *t, int64_t row)
     return true;
 }
 
-/* What an operator has a row a channel of: its weights, its bias, and of batch normalization behind it gamma and beta. A
- * channel of which all is 0 is gone, and stays so. */
+/* What an operator has a row a channel of: its weights, its bias, and of batch normalization behind it gamma and beta.
+ * A channel of which all is 0 is gone, and stays so. */
 struct rows {
     int32_t n, of[4];
 };

@@ -150,7 +150,7 @@ static enum mote_status weigh(struct trainer *t, const int32_t *samples, int32_t
         return MOTE_OK;
     if (t->task != MOTE_TASK_CLASSIFICATION || t->data->labels == NULL)
         return fail(at, MOTE_ERR_VALUE, "class_weights are for samples of several classes: leave it out");
-    if (t->training.teacher != NULL)
+    if (t->training.n_teachers > 0)
         return fail(at, MOTE_ERR_VALUE, "class_weights and a teacher are not there together: leave one out");
     return class_weights_make(t->pool, t->training.class_weights, t->data, samples, n, &t->training.weights, at);
 }

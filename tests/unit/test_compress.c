@@ -519,7 +519,8 @@ static void a_teacher_is_followed(void **state)
     want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &r, &w.at));
     assert_true(r.loss > 0.3); /* of labels that are drawn: nobody knows them */
     trainer_free(&w.trainer);
-    w.recipe.training.teacher = &from;
+    w.recipe.training.teachers = &from;
+    w.recipe.training.n_teachers = 1;
     want_ok(&w, trainer_make(&w.pool, &w.net, &w.data, &w.recipe.training, THREADS, &w.trainer, &w.at));
     want_ok(&w, trainer_epoch(&w.trainer, NULL, NULL, NULL, &r, &w.at));
     print_message("loss of a network that is its own teacher, but for levels: %g\n", r.loss);
