@@ -84,14 +84,12 @@ void onnx_eye_like(struct build *r)
 {
     const struct tensor t = *tensor_at(r, node_in(r, 0));
     int64_t k = node_int(r, "k", 0);
-    enum mote_type type = t.type;
+    enum mote_type type = node_type(r, "dtype", t.type);
     float *data;
     int32_t out;
 
     if (r->status == MOTE_OK && t.rank != 2)
         build_fail(r, MOTE_ERR_SHAPE, "%d dimensions, not 2", t.rank);
-    if (r->status == MOTE_OK && node_attr(r, "dtype"))
-        r->status = onnx_type((int32_t)node_int(r, "dtype", 1), &type, r->at);
     if (r->status != MOTE_OK || !has_room(r, tensor_elements(&t) * 4))
         return;
     data = pool_array(r->pool, (size_t)tensor_elements(&t), sizeof *data);
@@ -130,14 +128,12 @@ static void window(struct build *r, double a0, double a1, double a2)
 {
     static const double pi = 3.14159265358979323846;
     bool periodic = node_int(r, "periodic", 1) != 0;
-    enum mote_type type = TYPE_F32;
+    enum mote_type type = node_type(r, "output_datatype", TYPE_F32);
     int64_t size = 0;
     float *data;
     int n = 0;
 
     const_ints(r, node_in(r, 0), "the size", 1, &n, &size);
-    if (r->status == MOTE_OK)
-        r->status = onnx_type((int32_t)node_int(r, "output_datatype", 1), &type, r->at);
     if (r->status == MOTE_OK && (n != 1 || size < 1))
         build_fail(r, MOTE_ERR_VALUE, "a window of %lld numbers", (long long)size);
     if (r->status != MOTE_OK || !has_room(r, size * 4))

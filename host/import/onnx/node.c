@@ -71,6 +71,16 @@ int64_t node_int(struct build *r, const char *name, int64_t absent)
     return a && a->has_i ? saturate_s32(a->i) : absent;
 }
 
+enum mote_type node_type(struct build *r, const char *name, enum mote_type absent)
+{
+    enum mote_type type = absent;
+    int32_t code = (int32_t)node_int(r, name, 0);
+
+    if (node_attr(r, name) && r->status == MOTE_OK)
+        r->status = onnx_type(code, &type, r->at);
+    return type;
+}
+
 float node_float(struct build *r, const char *name, float absent)
 {
     const Onnx__AttributeProto *a = node_attr(r, name);

@@ -88,6 +88,7 @@ void node_out(struct build *r, int i, int32_t tensor); /* output i is `tensor` *
  * without it *n is -1. */
 const Onnx__AttributeProto *node_attr(const struct build *r, const char *name);
 int64_t node_int(struct build *r, const char *name, int64_t absent);
+enum mote_type node_type(struct build *r, const char *name, enum mote_type absent);
 float node_float(struct build *r, const char *name, float absent);
 const char *node_string(struct build *r, const char *name, const char *absent);
 void node_ints(struct build *r, const char *name, int most, int *n, int64_t *values);

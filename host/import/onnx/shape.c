@@ -60,16 +60,17 @@ void onnx_dropout(struct build *r)
 
 void onnx_cast(struct build *r)
 {
-    enum mote_type type;
+    enum mote_type to;
 
     if (onnx_of(r)->opset < 6) {
         build_fail(r, MOTE_ERR_UNSUPPORTED, "a Cast of opset %lld", (long long)onnx_of(r)->opset);
         return;
     }
+    if (r->status == MOTE_OK && !node_attr(r, "to"))
+        build_fail(r, MOTE_ERR_FORMAT, "no attribute to, the type");
+    to = node_type(r, "to", TYPE_NONE);
     if (r->status == MOTE_OK)
-        r->status = onnx_type((int32_t)node_int(r, "to", 0), &type, r->at);
-    if (r->status == MOTE_OK)
-        node_out(r, 0, cast(r, node_in(r, 0), type));
+        node_out(r, 0, cast(r, node_in(r, 0), to));
 }
 
 void onnx_cast_like(struct build *r)
