@@ -95,6 +95,30 @@ bool make_detection_postprocess(struct builder *b)
     return op_done(b, op);
 }
 
+/* Boxes are constants, scores drawn. */
+bool make_non_max_suppression(struct builder *b)
+{
+    const struct quantization none = {.scale = 0, .zero = 0};
+    int32_t scores = pick(b, TYPES(TYPE_F32), 3, 3), in[2], out;
+    struct op *op;
+
+    if (scores == TENSOR_ABSENT)
+        return false;
+    in[0] =
+        new_const(b, TYPE_F32, 3, (int64_t[]){tensor_of(b, scores)->dims[0], tensor_of(b, scores)->dims[2], 4}, none);
+    in[1] = scores;
+    out = new_output(b, TYPE_S32, none);
+    op = new_op(b, OP_NON_MAX_SUPPRESSION, 2, in, 1, &out);
+    *(struct non_max_suppression_opts *)op->opts = (struct non_max_suppression_opts){
+        .max_boxes_per_class = dice_range(b, 1, 5),
+        .iou_threshold = 0.25f * (float)dice_range(b, 0, 3),
+        .score_threshold = 0.5f,
+        .has_score_threshold = dice_chance(b, 3),
+        .center_point_box = dice_chance(b, 2),
+    };
+    return op_done(b, op);
+}
+
 bool make_cumsum(struct builder *b)
 {
     int32_t in = pick(b, COMPUTED, 1, 6), out;

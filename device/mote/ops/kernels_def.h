@@ -134,6 +134,7 @@ KERNEL(209, recurrent,   lstm_s16,                     portable)
 KERNEL(210, elementwise, l2_normalization_u8,          portable)
 KERNEL(211, pool,        reduce_extreme,               portable)
 KERNEL(212, move,        resize_bilinear_s16,          portable)
+KERNEL(213, detect,      non_max_suppression,          portable)
 KERNEL_USERS(230, own,   own,                          portable)
 
 /* Versions for instruction sets (features_def.h), the best of a kernel first: <kernel>_<version>.c.

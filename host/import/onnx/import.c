@@ -240,8 +240,19 @@ enum mote_status onnx_read_nodes(struct build *r, size_t n, Onnx__NodeProto *con
 }
 
 /* ---- outputs ---- */
-static enum mote_status check_output(const Onnx__ValueInfoProto *output, const struct tensor *t, const struct frame *at)
+/* How many rows NonMaxSuppression makes, is known only when it runs: what the file says was so once. */
+static bool counts_rows(const struct graph *g, int32_t tensor)
 {
+    for (int32_t i = 0; i < g->n_ops; i++)
+        if (g->ops[i].id == OP_NON_MAX_SUPPRESSION && g->ops[i].out[0] == tensor)
+            return true;
+    return false;
+}
+
+static enum mote_status check_output(const Onnx__ValueInfoProto *output, const struct graph *g, int32_t tensor,
+                                     const struct frame *at)
+{
+    const struct tensor *t = &g->tensors[tensor];
     const Onnx__TypeProto__Tensor *type =
         output->type && output->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE ? output->type->tensor_type
                                                                                         : NULL;
@@ -251,7 +262,8 @@ static enum mote_status check_output(const Onnx__ValueInfoProto *output, const s
         const Onnx__TensorShapeProto__Dimension *d = type->shape->dim[i];
 
         if (d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE && d->dim_value >= 0 &&
-            (type->shape->n_dim != (size_t)t->rank || d->dim_value != t->dims[i]))
+            (type->shape->n_dim != (size_t)t->rank ||
+             (d->dim_value != t->dims[i] && !(i == 0 && counts_rows(g, tensor)))))
             return fail(at, MOTE_ERR_SHAPE, "the file says that dimension %zu is %lld, but the nodes make it %s", i,
                         (long long)d->dim_value, shape_text(t, text));
     }
@@ -270,7 +282,7 @@ static enum mote_status read_outputs(struct build *r, const Onnx__GraphProto *gr
             return fail(&here, MOTE_ERR_FORMAT, "no node makes it");
         if (tensor_elements(&r->g->tensors[tensor]) == 0)
             return fail(&here, MOTE_ERR_SHAPE, "it has no elements");
-        TRY(check_output(graph->output[i], &r->g->tensors[tensor], &here));
+        TRY(check_output(graph->output[i], r->g, tensor, &here));
         tensor = build_output(r, tensor, name);
         r->g->outputs[r->g->n_outputs++] = tensor;
     }

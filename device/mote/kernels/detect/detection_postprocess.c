@@ -5,10 +5,7 @@
 
 #include "../shared/floats.h"
 #include "../shared/math_f32.h"
-
-struct box {
-    float ymin, xmin, ymax, xmax;
-};
+#include "boxes.h"
 
 /* What one call works with. */
 struct detection {
@@ -34,23 +31,6 @@ static void decode(const struct mote_detection_postprocess *p, const float *code
 
         boxes[i] = (struct box){y - h, x - w, y + h, x + w};
     }
-}
-
-static float greater(float a, float b) { return a < b ? b : a; }
-static float lesser(float a, float b) { return b < a ? b : a; }
-static float area(const struct box *b) { return (b->ymax - b->ymin) * (b->xmax - b->xmin); }
-
-/* The intersection's share of the union. */
-static float overlap(const struct box *a, const struct box *b)
-{
-    float area_a = area(a), area_b = area(b), height, width, both;
-
-    if (area_a <= 0.0f || area_b <= 0.0f)
-        return 0.0f;
-    height = greater(lesser(a->ymax, b->ymax) - greater(a->ymin, b->ymin), 0.0f);
-    width = greater(lesser(a->xmax, b->xmax) - greater(a->xmin, b->xmin), 0.0f);
-    both = height * width;
-    return both / (area_a + area_b - both);
 }
 
 /* The best that is left, -1 if there is none. */
