@@ -117,6 +117,8 @@ static struct compression_bytes bytes_of(struct pool *pool, const struct step *s
         b.biases = v->bytes;
     } else if (strcmp(name, "mult") == 0 || strcmp(name, "shift") == 0) {
         b.multipliers = v->bytes;
+    } else if (strcmp(name, "levels") == 0) {
+        b.codebooks = v->bytes;
     } else {
         b.weights = v->bytes;
         if (ends(name, "coded"))

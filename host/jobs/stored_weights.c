@@ -2,18 +2,19 @@
 #include "host/jobs/stored_weights.h"
 
 #include "host/coding/huffman.h"
+#include "host/coding/packed.h"
 #include "host/graph/op_info.h"
 
 enum { LSTM_WEIGHTS = 1, LSTM_H_WEIGHTS = 5, LSTM_WEIGHTS_END = 9, LSTM_BIAS = 12, LSTM_BIAS_END = 16 };
-enum role { WEIGHTS, BIAS };
+enum role { WEIGHTS, INDICES, BIAS }; /* INDICES: weights that may be packed */
 
 /* Whether an operator's input is what a kernel decodes. */
 static bool is_coded_input(const struct op *op, int32_t input, enum role role)
 {
     if (op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
         return role == WEIGHTS ? input >= LSTM_WEIGHTS && input < LSTM_WEIGHTS_END
-                               : input >= LSTM_BIAS && input < LSTM_BIAS_END;
-    return (op->id == OP_FULLY_CONNECTED || op->id == OP_CONV_2D) && input == (role == WEIGHTS ? 1 : 2);
+                               : role == BIAS && input >= LSTM_BIAS && input < LSTM_BIAS_END;
+    return (op->id == OP_FULLY_CONNECTED || op->id == OP_CONV_2D) && input == (role == BIAS ? 2 : 1);
 }
 
 /* All that read it, in that role, are fully connected layers, convolutions and LSTMs: what kernels decode. */
@@ -95,11 +96,23 @@ static int64_t coded_share(struct pool *pool, const struct graph *g, int32_t ten
     return stored_share(pool, &group, codes, (int32_t)t->dims[0], (int32_t)(tensor_elements(t) / t->dims[0]));
 }
 
+/* Indices and what they mean; INT64_MAX: no kernel reads them, or there are too many values. */
+static int64_t packed_bytes(struct pool *pool, const struct graph *g, int32_t tensor)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    struct packed packed;
+
+    if (!is_of_coded(g, tensor, INDICES) || !packed_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0],
+                                                           (int32_t)(tensor_elements(t) / t->dims[0]), &packed))
+        return INT64_MAX;
+    return packed.bytes + (INT64_C(1) << packed.bits);
+}
+
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out)
 {
     const struct tensor *t = &g->tensors[tensor];
     bool seen[256] = {false};
-    int64_t coded;
+    int64_t coded, indices;
 
     if (t->data == NULL || t->type != TYPE_S8 || t->rank < 2)
         return false;
@@ -115,6 +128,11 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
     if (huffman_pays(coded, out->weights)) {
         out->coding = "huffman";
         out->bytes = coded;
+    }
+    indices = weights_are_coded(g, tensor) ? packed_bytes(pool, g, tensor) : INT64_MAX;
+    if (packed_pays(indices, out->weights) && indices < out->bytes) {
+        out->coding = "packed";
+        out->bytes = indices;
     }
     return true;
 }

@@ -8,7 +8,8 @@
 struct stored {
     int64_t weights, kept; /* kept: not 0 */
     int32_t levels;        /* values of those that are kept */
-    const char *coding;    /* what --coding auto takes, if all tensors together save more than the kernel's code */
+    const char *coding;    /* "dense", "huffman" or "packed": what --coding auto --optimize flash takes, if all tensors
+                            * together save more than the kernel's code */
     int64_t bytes;         /* in that coding */
 };
 

@@ -11,6 +11,7 @@
 #include "host/plan/cost.h"
 #include "host/plan/stages.h"
 #include "mote/kernels/conv/conv_2d_huffman_s8.h"
+#include "mote/kernels/conv/conv_2d_packed_s8.h"
 #include "mote/kernels/conv/conv_2d_s8.h"
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
 #include "mote/kernels/dense/fully_connected_packed_s8.h"
@@ -43,6 +44,7 @@ union params {
     struct mote_conv_2d_huffman_s8 conv;
     struct mote_lstm_huffman_s8 lstm;
     struct mote_fully_connected_packed_s8 packed_fully_connected;
+    struct mote_conv_2d_packed_s8 packed_conv;
 };
 
 struct matrix {
@@ -209,6 +211,28 @@ static struct form form_conv(const union params *params, int32_t matrix)
     return (struct form){p->out_c, p->kernel_h * p->kernel_w * p->filter_c, p->gap_bits, p->level_bits, p->bias_bytes};
 }
 
+static void params_packed_conv(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    struct mote_conv_2d_packed_s8 *p = &coded->params.packed_conv;
+
+    _Static_assert(offsetof(struct mote_conv_2d_packed_s8, bits) == sizeof(struct mote_conv_2d_s8),
+                   "its parameters begin with those of conv_2d_s8");
+    memcpy(p, dense, sizeof(struct mote_conv_2d_s8));
+    p->bits = coded->weights[0].packed.bits;
+    p->block = block_of(plan, dense);
+    p->bias_bytes = coded->biases.bytes;
+    p->bias_shift = coded->biases.shift;
+    p->in_zero = coded->in_zero;
+}
+
+static struct form form_packed_conv(const union params *params, int32_t matrix)
+{
+    const struct mote_conv_2d_packed_s8 *p = &params->packed_conv;
+
+    (void)matrix;
+    return (struct form){p->out_c, p->kernel_h * p->kernel_w * p->filter_c, -1, p->bits, p->bias_bytes};
+}
+
 /* ---- LSTMs ---- */
 /* From gates of units to units' gates: elements of `bytes`. */
 static const uint8_t *by_unit(struct pool *pool, const uint8_t *gates, int32_t units, size_t bytes)
@@ -292,6 +316,8 @@ static const struct coder coders[] = {
     {CODING_HUFFMAN, KERNEL_lstm_s8, KERNEL_lstm_huffman_s8, 2, 10, TYPE_S16, take_lstm, params_lstm, form_lstm},
     {CODING_PACKED, KERNEL_fully_connected_s8, KERNEL_fully_connected_packed_s8, 1, 0, TYPE_S8, take_fully_connected,
      params_packed_fully_connected, form_packed_fully_connected},
+    {CODING_PACKED, KERNEL_conv_2d_s8, KERNEL_conv_2d_packed_s8, 1, 8, TYPE_S32, take_conv, params_packed_conv,
+     form_packed_conv},
 };
 
 static bool is_packing(const struct coder *by) { return by->coding == CODING_PACKED; }

@@ -483,6 +483,13 @@ static void relate_lstm_huffman(struct kernel_case *c)
     relate_matrix(c, "h_");
 }
 
+static void relate_conv_packed(struct kernel_case *c)
+{
+    relate_conv(c);
+    relate_packed(c);
+    set(c, "block", draw_dim(c, get(c, "out_h", 1)));
+}
+
 static void relate_conv_huffman(struct kernel_case *c)
 {
     relate_conv(c);
@@ -562,6 +569,7 @@ static const struct relation {
     void (*relate)(struct kernel_case *c);
 } relations[] = {
     {"conv_2d_huffman_", relate_conv_huffman},
+    {"conv_2d_packed_", relate_conv_packed},
     {"conv_2d_", relate_conv},
     {"depthwise_conv_2d_", relate_depthwise},
     {"transpose_conv_", relate_transpose_conv},

@@ -245,7 +245,8 @@ static bool has_coded(const struct plan *plan)
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8 ||
             plan->steps[i].kernel == KERNEL_fully_connected_packed_s8 ||
-            plan->steps[i].kernel == KERNEL_conv_2d_huffman_s8 || plan->steps[i].kernel == KERNEL_lstm_huffman_s8)
+            plan->steps[i].kernel == KERNEL_conv_2d_packed_s8 || plan->steps[i].kernel == KERNEL_conv_2d_huffman_s8 ||
+            plan->steps[i].kernel == KERNEL_lstm_huffman_s8)
             return true;
     return false;
 }

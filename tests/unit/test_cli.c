@@ -408,12 +408,12 @@ static void inspect_shows_graphs(void **state)
     OK("inspect", GRAPH, "--compiled", "--text");
 }
 
-/* Fully connected layers with one weight in 16, of 3 values, and with none that is 0. */
+/* Fully connected layers with one weight in 16, of 3 values, with none that is 0, and with four values. */
 static void inspect_shows_how_weights_could_be_stored(void **state)
 {
     char graph[4096], *at = graph;
     struct result r;
-    json_t *json, *tensors, *sparse, *dense;
+    json_t *json, *tensors, *sparse, *dense, *few;
 
     (void)state;
     at += sprintf(at, "mote-graph 1\nmodel s version 0\ngraph\ntensor 0 \"x\" s8 [1,32] quant [0.1; 0]\n"
@@ -423,14 +423,19 @@ static void inspect_shows_how_weights_could_be_stored(void **state)
     at += sprintf(at, "]\ntensor 2 \"y\" s8 [1,8] quant [0.1; 0]\ntensor 3 \"dense\" s8 [4,8] quant [0.1; 0] data [");
     for (int i = 0; i < 32; i++)
         at += sprintf(at, "%s%d", i > 0 ? ", " : "", i * 4 - 63);
-    sprintf(at, "]\ntensor 4 \"z\" s8 [1,4] quant [0.1; 0]\nop 0 fully_connected in [0, 1, -] out [2]\n"
-                "op 1 fully_connected in [2, 3, -] out [4]\ninputs [0]\noutputs [4]\nend\n");
+    at += sprintf(at, "]\ntensor 4 \"z\" s8 [1,4] quant [0.1; 0]\ntensor 5 \"few\" s8 [32,4] quant [0.1; 0] data [");
+    for (int i = 0; i < 128; i++)
+        at += sprintf(at, "%s%d", i > 0 ? ", " : "", i * 5 / 3 % 4 * 40 - 60);
+    sprintf(at, "]\ntensor 6 \"u\" s8 [1,32] quant [0.1; 0]\nop 0 fully_connected in [0, 1, -] out [2]\n"
+                "op 1 fully_connected in [2, 3, -] out [4]\nop 2 fully_connected in [4, 5, -] out [6]\n"
+                "inputs [0]\noutputs [6]\nend\n");
     put_text("in/sparse.graph", graph);
     r = OK("inspect", "@in/sparse.graph", "--json");
     json = json_of(&r);
     tensors = json_object_get(json, "tensors");
     sparse = json_object_get(json_array_get(tensors, 1), "stored");
     dense = json_object_get(json_array_get(tensors, 3), "stored");
+    few = json_object_get(json_array_get(tensors, 5), "stored");
     assert_int_equal(integer(sparse, "weights"), 256);
     assert_int_equal(integer(sparse, "kept"), 16);
     assert_int_equal(integer(sparse, "levels"), 3);
@@ -439,6 +444,9 @@ static void inspect_shows_how_weights_could_be_stored(void **state)
     assert_int_equal(integer(dense, "kept"), 32);
     assert_string_equal(json_string_value(json_object_get(dense, "coding")), "dense");
     assert_int_equal(integer(dense, "bytes"), 32);
+    assert_string_equal(json_string_value(json_object_get(few, "coding")), "packed");
+    assert_int_equal(integer(few, "bytes"), 32 + 4); /* indices of two bits, and what they mean */
+    assert_true(json_number_value(json_object_get(few, "bits")) == 2.25);
     json_decref(json);
     assert_non_null(strstr(OK("inspect", "@in/sparse.graph").out, "bits a weight"));
     OK("compile", "@in/sparse.graph", "-o", "@out/sparse.mote", "--coding", "huffman");

@@ -58,11 +58,6 @@ void mote_conv_2d_huffman_s8(const struct mote_conv_2d_huffman_s8 *p, const int8
                              int32_t first, int32_t count);
 
 /* ---- how the scratch lies ---- */
-/* The input rows and columns of a block, with those outside the image; no rows where inputs are read where they are. */
-struct mote_conv_window {
-    int32_t rows, columns;
-};
-
 static inline struct mote_conv_window mote_conv_2d_huffman_s8_window(const struct mote_conv_2d_huffman_s8 *p)
 {
     const struct mote_conv_window w = {(p->block - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1,

@@ -23,13 +23,24 @@ struct mote_filter {
     int32_t bias, mult, shift;
 };
 
-/* Rows of pixels: `step` is from one pixel's inputs to the next one's, whose output is out_c further; `down` and
- * `out_down` from row to row. */
-struct mote_pixels {
-    const int8_t *in;
+struct mote_conv_call {
+    const struct mote_conv_2d_huffman_s8 *p;
+    const int8_t *in, *zeros;
     int8_t *out;
-    int32_t n, step, rows, down, out_down;
+    int8_t *window;  /* the block's input rows */
+    int32_t columns; /* of the window, or of the image */
+    bool inside;     /* inputs are read where they are */
+    const MOTE_FLASH uint8_t *bias;
+    const MOTE_FLASH int32_t *mult;
+    const MOTE_FLASH int8_t *shift;
+    const MOTE_FLASH uint8_t *stream;
+    struct mote_huffman codes;
+    const uint16_t *where; /* offsets that a filter's weights may have */
+    struct mote_taps *list;
 };
+
+#define MOTE_CONV_PARAMS struct mote_conv_2d_huffman_s8
+#include "conv_2d_windows.h"
 
 /* The version's: a filter's channel of these pixels. */
 static void put_filter(const struct mote_conv_2d_huffman_s8 *p, const struct mote_filter *f,
@@ -80,88 +91,6 @@ static inline void mote_conv_put_filter(const struct mote_conv_2d_huffman_s8 *p,
 {
     for (int32_t r = 0; r < x->rows; r++)
         mote_conv_put_row(p, f, x, x->in + r * x->down, x->out + r * x->out_down);
-}
-
-struct mote_conv_call {
-    const struct mote_conv_2d_huffman_s8 *p;
-    const int8_t *in, *zeros;
-    int8_t *out;
-    int8_t *window;  /* the block's input rows */
-    int32_t columns; /* of the window, or of the image */
-    bool inside;     /* inputs are read where they are */
-    const MOTE_FLASH uint8_t *bias;
-    const MOTE_FLASH int32_t *mult;
-    const MOTE_FLASH int8_t *shift;
-    const MOTE_FLASH uint8_t *stream;
-    struct mote_huffman codes;
-    const uint16_t *where; /* offsets that a filter's weights may have */
-    struct mote_taps *list;
-};
-
-/* Row y of an image of the input, or zeros. */
-static inline const int8_t *mote_conv_row(const struct mote_conv_call *c, int32_t image, int32_t y)
-{
-    const struct mote_conv_2d_huffman_s8 *p = c->p;
-
-    return y < 0 || y >= p->in_h ? c->zeros : c->in + mote_ring(image * p->in_h + y, p->in_ring) * p->in_w * p->in_c;
-}
-
-/* The window of n output rows from `first` on, all of one image. */
-static inline void mote_conv_fill(const struct mote_conv_call *c, int32_t first, int32_t n)
-{
-    const struct mote_conv_2d_huffman_s8 *p = c->p;
-    const int32_t rows = (n - 1) * p->stride_h + (p->kernel_h - 1) * p->dilation_h + 1;
-    const int32_t top = first % p->out_h * p->stride_h - p->pad_top;
-    const int32_t before = p->pad_left < c->columns ? p->pad_left : c->columns;
-    const int32_t rest = c->columns - before, inside = p->in_w < rest ? p->in_w : rest;
-    int8_t *to = c->window;
-
-    for (int32_t k = 0; k < rows; k++, to += c->columns * p->in_c) {
-        const int8_t *row = mote_conv_row(c, first / p->out_h, top + k);
-
-        memset(to, *c->zeros, (uint32_t)(before * p->in_c));
-        memmove(to + before * p->in_c, row, (uint32_t)(inside * p->in_c));
-        memset(to + (before + inside) * p->in_c, *c->zeros, (uint32_t)((rest - inside) * p->in_c));
-    }
-}
-
-/* Row r of a block that begins with row `first`. */
-static inline struct mote_pixels mote_conv_pixels(const struct mote_conv_call *c, int32_t first, int32_t r)
-{
-    const struct mote_conv_2d_huffman_s8 *p = c->p;
-    const int32_t down = c->inside ? 0 : p->stride_h * c->columns * p->in_c;
-
-    return (struct mote_pixels){
-        .in = c->inside ? mote_conv_row(c, r / p->out_h, r % p->out_h * p->stride_h - p->pad_top)
-                        : c->window + (r - first) * down,
-        .out = c->out + mote_ring(r, p->out_ring) * p->out_w * p->out_c,
-        .n = p->out_w,
-        .step = p->stride_w * p->in_c,
-        .rows = 1,
-        .down = down,
-        .out_down = p->out_w * p->out_c,
-    };
-}
-
-/* A block's n rows, where all are equally far apart; else no rows. What can be one long row is one. */
-static inline struct mote_pixels mote_conv_join(const struct mote_conv_call *c, int32_t first, int32_t n)
-{
-    const struct mote_conv_2d_huffman_s8 *p = c->p;
-    const bool flat = p->stride_h == 1 && p->stride_w == 1 && p->in_w == p->out_w && p->in_h == p->out_h &&
-                      p->pad_top == 0 && mote_ring(first, p->in_ring) <= p->in_ring - n;
-    struct mote_pixels x = mote_conv_pixels(c, first, first);
-
-    if (mote_ring(first, p->out_ring) > p->out_ring - n || (c->inside && !flat)) {
-        x.rows = 0;
-    } else if (c->inside) {
-        x.n *= n;
-    } else if (x.n == 1) {
-        x.n = n;
-        x.step = x.down;
-    } else {
-        x.rows = n;
-    }
-    return x;
 }
 
 /* Where the weights that a filter may have are in a pixel's window; what is behind the map of them. */

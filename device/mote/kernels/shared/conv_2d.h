@@ -33,6 +33,12 @@
 #define MOTE_CONV_2D_DEPTH(F)                                                                                          \
     F(depth_multiplier, 1, MOTE_DIM_MAX, "output channels for each input channel, side by side: out_c / in_c")
 
+/* Of kernels that copy the input rows of a block of output rows: these and their columns, with those outside the image;
+ * no rows where inputs are read where they are. */
+struct mote_conv_window {
+    int32_t rows, columns;
+};
+
 #define MOTE_CONV_2D_ROWS(R)                                                                                           \
     R(in, &p->in_ring, MOTE_WINDOW(p->in_h, p->out_h, p->kernel_h, p->stride_h, p->dilation_h, p->pad_top))            \
     R(out, &p->out_ring, MOTE_EACH_ROW)

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What versions of conv_2d_packed_s8 share: all but what four filters make of pixels. Their weights are looked up into
+ * scratch memory; a block's input rows are copied with what is outside the image, so that the taps of a run lie side by
+ * side for each pixel. */
+#ifndef MOTE_CONV_2D_PACKED_S8_FILTERS_H
+#define MOTE_CONV_2D_PACKED_S8_FILTERS_H
+
+#include "conv_2d_packed_s8.h"
+
+#include "../../memory.h"
+#include "../shared/plain.h"
+#include "../shared/rows.h"
+#include "../shared/short_bias.h"
+
+enum { MOTE_CONV_FILTERS = 4, MOTE_CONV_FOUR = 4 * MOTE_CONV_FILTERS };
+
+struct mote_conv_call {
+    const struct mote_conv_2d_packed_s8 *p;
+    const int8_t *in, *zeros;
+    int8_t *out;
+    int8_t *window;  /* the block's input rows */
+    int32_t columns; /* of the window, or of the image */
+    bool inside;     /* inputs are read where they are */
+    const MOTE_FLASH uint8_t *packed, *bias;
+    const MOTE_FLASH int32_t *mult;
+    const MOTE_FLASH int8_t *shift;
+    int8_t levels[MOTE_PACKED_LEVELS_MAX];
+    int16_t *weights; /* of each four taps [even, odd][filters][2] */
+    struct mote_conv_run run;
+    int32_t down, right; /* from a run's inputs to those of the kernel row below, and of the run to the right */
+};
+
+#define MOTE_CONV_PARAMS struct mote_conv_2d_packed_s8
+#include "conv_2d_windows.h"
+
+/* Those of `n` filters count; the others' weights are 0. */
+struct mote_filters {
+    bool plain; /* plain.h */
+    int32_t n, bias[MOTE_CONV_FILTERS], mult[MOTE_CONV_FILTERS], shift[MOTE_CONV_FILTERS];
+};
+
+/* The version's: the sums of one pixel. */
+static void sum_pixel(const struct mote_conv_call *c, const struct mote_filters *f, const int8_t *in,
+                      uint32_t sums[MOTE_CONV_FILTERS]);
+/* The version's: a sum's output. */
+static int8_t put_sum(const struct mote_conv_2d_packed_s8 *p, const struct mote_filters *f, int32_t k, int32_t sum);
+
+/* Filter `row` becomes the k-th of four; returns the sum of its levels. */
+static inline uint32_t mote_conv_look_up(const struct mote_conv_call *c, int32_t row, int32_t k)
+{
+    const int32_t bits = c->p->bits, taps = c->p->kernel_h * c->run.runs * c->run.n;
+    const MOTE_FLASH uint8_t *from = c->packed + row * mote_packed_bytes(taps, bits);
+    const uint32_t mask = (1u << bits) - 1;
+    int16_t *to = c->weights + 2 * k;
+    uint32_t byte = 1;
+    uint32_t sum = 0;
+
+    for (int32_t left = c->p->kernel_h * c->run.runs; left > 0; left--) {
+        for (int32_t t = 0; t < c->run.n; t++, byte >>= bits) {
+            int32_t level;
+
+            if (byte == 1)
+                byte = *from++ | 0x100u; /* the 1 says when the next is due */
+            level = c->levels[byte & mask];
+            to[t / 4 * MOTE_CONV_FOUR + t % 2 * 2 * MOTE_CONV_FILTERS + t % 4 / 2] = (int16_t)level;
+            sum += (uint32_t)level;
+        }
+        to += c->run.fours * MOTE_CONV_FOUR;
+    }
+    return sum;
+}
+
+/* n filters from `o` on. */
+static inline void mote_conv_look_up_all(const struct mote_conv_call *c, int32_t o, int32_t n, struct mote_filters *f)
+{
+    const struct mote_conv_2d_packed_s8 *p = c->p;
+
+    memset(c->weights, 0, mote_conv_2d_packed_s8_weights(p));
+    f->n = n;
+    f->plain = p->kernel_h * c->run.runs * c->run.n <= MOTE_PLAIN_PRODUCTS;
+    for (int32_t k = 0; k < n; k++) {
+        const int32_t q = p->per_channel ? o + k : 0;
+        const uint32_t bias = mote_short_bias(c->bias + (o + k) * p->bias_bytes, p->bias_bytes, p->bias_shift);
+
+        f->bias[k] = (int32_t)(bias - mote_conv_look_up(c, o + k, k) * (uint32_t)p->in_zero);
+        f->mult[k] = c->mult[q];
+        f->shift[k] = c->shift[q];
+        f->plain = f->plain && mote_is_plain(f->bias[k], f->mult[k], f->shift[k]);
+    }
+    for (int32_t k = n; k < MOTE_CONV_FILTERS; k++)
+        f->bias[k] = 0;
+}
+
+static inline void mote_conv_put_filters(const struct mote_conv_call *c, const struct mote_filters *f,
+                                         const struct mote_pixels *x)
+{
+    const int32_t out_c = c->p->out_c;
+
+    for (int32_t r = 0; r < x->rows; r++) {
+        const int8_t *in = x->in + r * x->down;
+        int8_t *out = x->out + r * x->out_down;
+
+        for (int32_t i = 0; i < x->n; i++, in += x->step, out += out_c) {
+            uint32_t sums[MOTE_CONV_FILTERS];
+
+            sum_pixel(c, f, in, sums);
+            for (int32_t k = 0; k < f->n; k++)
+                out[k] = put_sum(c->p, f, k, (int32_t)sums[k]);
+        }
+    }
+}
+
+/* A block of n rows. */
+static inline void mote_conv_block(const struct mote_conv_call *c, int32_t first, int32_t n)
+{
+    const struct mote_conv_2d_packed_s8 *p = c->p;
+    const struct mote_pixels all = mote_conv_join(c, first, n);
+    const int32_t per_group = p->out_c / (p->in_c / p->filter_c);
+    const int32_t step = all.rows > 0 ? n : 1;
+
+    for (int32_t o = 0, group = 0, left = per_group, some; o < p->out_c; o += some, left -= some) {
+        struct mote_filters f;
+
+        if (left == 0) {
+            left = per_group;
+            group += p->filter_c;
+        }
+        some = left < MOTE_CONV_FILTERS ? left : MOTE_CONV_FILTERS;
+        mote_conv_look_up_all(c, o, some, &f);
+        for (int32_t r = first; r < first + n; r += step) {
+            struct mote_pixels x = all.rows > 0 ? all : mote_conv_pixels(c, first, r);
+
+            x.in += group;
+            x.out += o;
+            mote_conv_put_filters(c, &f, &x);
+        }
+    }
+}
+
+static inline void mote_conv_packed(const struct mote_conv_2d_packed_s8 *p, const int8_t *in,
+                                    const MOTE_FLASH uint8_t *packed, const MOTE_FLASH int8_t *levels,
+                                    const MOTE_FLASH uint8_t *bias, const MOTE_FLASH int32_t *mult,
+                                    const MOTE_FLASH int8_t *shift, const int8_t *zeros, int8_t *out, int32_t *scratch,
+                                    int32_t first, int32_t count)
+{
+    const struct mote_conv_window w = mote_conv_2d_packed_s8_window(p);
+    struct mote_conv_call c = {
+        .p = p,
+        .in = in,
+        .zeros = zeros,
+        .out = out,
+        .window = (int8_t *)scratch + mote_conv_2d_packed_s8_weights(p),
+        .columns = w.columns,
+        .inside = w.rows == 0,
+        .packed = packed,
+        .bias = bias,
+        .mult = mult,
+        .shift = shift,
+        .weights = (int16_t *)scratch,
+        .run = mote_conv_2d_packed_s8_run(p),
+        .down = (int32_t)((uint32_t)p->dilation_h * (uint32_t)(w.columns * p->in_c)),
+        .right = p->dilation_w * p->in_c,
+    };
+    const int32_t end = first + count;
+
+    mote_assert(first >= 0 && first + count <= p->batch * p->out_h);
+    mote_packed_levels(c.levels, levels, p->bits);
+    for (int32_t n; first < end; first += n) {
+        const int32_t image = p->out_h - first % p->out_h, some = image < p->block ? image : p->block;
+
+        n = c.inside || end - first < some ? end - first : some;
+        if (!c.inside)
+            mote_conv_fill(&c, first, n);
+        mote_conv_block(&c, first, n);
+    }
+}
+
+#endif
