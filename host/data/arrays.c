@@ -339,7 +339,7 @@ static enum mote_status take_npz(struct reading *r, struct part *train, struct p
         return fail(at, MOTE_ERR_FORMAT,
                     "holds %zu arrays (%s): call the samples x and the labels y, or x_train, y_train, x_test, y_test",
                     n, npz_names(&r->scratch, members, n));
-    take_part(r, train, found, called(members, n, labels));
+    take_part(r, train, found, n > 1 ? called(members, n, labels) : NULL);
     found = called(members, n, test_samples);
     if (found != NULL && found != train->member && test->path == NULL)
         take_part(r, test, found, called(members, n, test_labels));

@@ -267,6 +267,13 @@ static enum mote_status read_stage(struct pool *pool, const struct stage_section
 
 static bool has_features(const struct recipe_layer *l) { return l->kind != LAYER_SOFTMAX; }
 
+/* Levels join batch normalization to the layer before it, of which the teacher's has another output then. */
+static bool is_joined(const struct recipe *r, const struct recipe_layer *l)
+{
+    return l->kind == LAYER_BATCH_NORM ||
+           (l + 1 < r->layers + r->n_layers && l[1].kind == LAYER_BATCH_NORM && l[1].n_from == 0);
+}
+
 static enum mote_status read_features(struct pool *pool, const struct teacher_section *s, const struct recipe *r,
                                       struct stage *out, const struct frame *at)
 {
@@ -281,6 +288,10 @@ static enum mote_status read_features(struct pool *pool, const struct teacher_se
         TRY(find_layer(r, f->layer, has_features, &layer, &here));
         if (!has_features(layer))
             return fail(&here, MOTE_ERR_VALUE, "gives probabilities, which are what a teacher's share is of");
+        if (is_joined(r, layer))
+            return fail(&here, MOTE_ERR_VALUE,
+                        "is joined with batch normalization: give the layer before it `batch_norm: true` in place of a "
+                        "layer of its own, and name that");
         features[i] = (struct stage_feature){f->layer, f->of != NULL ? f->of : f->layer, 1};
         TRY(read_real("weight", f->weight, 1e6F, 1, &features[i].weight, &here));
         out->n_features++;

@@ -75,7 +75,7 @@ static float cost_of_weight(const struct stepping *s, const struct op *op)
     }
 }
 
-/* The tensor behind batch normalization and an activation that follow operator i, if they alone read it. */
+/* The tensor behind batch normalization and an activation that follow operator i. */
 static int32_t active_of(const struct graph *g, int32_t i)
 {
     int32_t tensor = g->ops[i].out[0];

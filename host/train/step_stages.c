@@ -403,8 +403,28 @@ static void add_clusters(struct stepping *s)
         }
 }
 
+/* A layer with a share of its own has weights, or channels, that are ranked. */
+static enum mote_status check_shares(const struct stepping *s, const struct frame *at)
+{
+    const struct stage *stage = &s->t->stage;
+
+    for (int32_t k = 0; k < stage->n_shares; k++) {
+        bool any = false;
+
+        for (int32_t i = 0; i < s->out->n_parameters; i++)
+            any = any || (is_ranked(s, i) && s->layers[s->out->parameters[i]] != NULL &&
+                          strcmp(s->layers[s->out->parameters[i]], stage->shares[k].layer) == 0);
+        if (!any)
+            return fail(at, MOTE_ERR_VALUE,
+                        "compress prune: layer %s has nothing that the method can remove: leave it out of `layers`",
+                        stage->shares[k].layer);
+    }
+    return MOTE_OK;
+}
+
 enum mote_status stepping_check_stage(const struct stepping *s, const struct frame *at)
 {
+    TRY(check_shares(s, at));
     for (int32_t i = 0; i < s->out->n_parameters; i++)
         if (s->out->masks[i] != TENSOR_ABSENT)
             return MOTE_OK;

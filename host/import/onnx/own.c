@@ -42,6 +42,9 @@ static void add_attribute(struct build *r, struct text *t, const char *name)
                    printable(r->pool, name));
         return;
     }
+    if (strpbrk(name, "=\n") != NULL)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "attribute %s: a name with = or a line's end in it",
+                   printable(r->pool, name));
     text_add(t, "%s=", name);
     if (a->has_i)
         text_add(t, "%lld", (long long)a->i);
