@@ -14,7 +14,7 @@ static struct rows *rows_of(struct program *p, int32_t tensor, float label_smoot
 static enum mote_status loop_plain(struct program *p, const struct op *op, const char *what, loop_fn *loop,
                                    const void *opts, const struct frame *at)
 {
-    int32_t *values = pool_array(p->pool, (size_t)(op->n_in + op->n_out), sizeof *values);
+    int32_t *values = pool_array(p->pool, (size_t)op->n_in + (size_t)op->n_out, sizeof *values);
     int n = 0;
 
     for (int i = 0; i < op->n_in; i++, n++)

@@ -144,6 +144,7 @@ static enum mote_status find_layer(const struct recipe *r, const char *name, boo
 {
     struct nearest near = {.word = name};
 
+    *out = r->layers;
     for (int32_t i = 0; i < r->n_layers; i++) {
         *out = &r->layers[i];
         if (strcmp(r->layers[i].name, name) == 0)

@@ -133,7 +133,7 @@ enum mote_status tfl_read_pooling_argmax(struct tfl_reader *r, struct fb_table t
     struct build b = {.pool = r->pool, .m = r->out, .g = g, .limit = r->limit, .at = at};
     const int32_t first = g->n_ops;
     int32_t greatest, place;
-    struct pooling o;
+    struct pooling o = {0};
 
     TRY(read_pooling(r, t, &o, at));
     TRY(want_lists(g, l, 1, 2, at));
@@ -173,7 +173,7 @@ enum mote_status tfl_read_unpooling(struct tfl_reader *r, struct fb_table t, str
 {
     struct build b = {.pool = r->pool, .m = r->out, .g = g, .limit = r->limit, .at = at};
     const int32_t first = g->n_ops;
-    struct pooling o;
+    struct pooling o = {0};
     struct tensor x;
     int32_t made;
 

@@ -48,7 +48,9 @@
 MOTE_PARAMS(conv_2d_packed_s8, MOTE_CONV_2D_PACKED_S8_PARAMS)
 MOTE_COST(conv_2d_packed_s8, (1.5 * p->out_w + 1) * p->out_c * p->kernel_h * p->kernel_w * (p->filter_c + 3.0) +
                                  4.0 * p->out_w * p->out_c +
-                                 ((double)p->in_w + p->out_w) * p->in_c * (p->kernel_h + p->stride_h) + 100)
+                                 ((p->kernel_h - 1.0) * p->dilation_h + p->stride_h + 1) * p->in_c *
+                                     ((p->out_w - 1.0) * p->stride_w + (p->kernel_w - 1.0) * p->dilation_w + 1) +
+                                 100)
 MOTE_ROWS(conv_2d_packed_s8, MOTE_CONV_2D_PACKED_S8_ARGS, MOTE_CONV_2D_ROWS)
 
 void mote_conv_2d_packed_s8(const struct mote_conv_2d_packed_s8 *p, const int8_t *in, const MOTE_FLASH uint8_t *packed,

@@ -85,11 +85,11 @@ static double instructions(const void *params, int32_t rows)
     const struct mote_conv_2d_packed_s8 *p = params;
     const struct mote_conv_window w = mote_conv_2d_packed_s8_window(p);
     const struct mote_conv_run r = mote_conv_2d_packed_s8_run(p);
-    const int32_t blocks = w.rows == 0 ? 1 : 1 + (rows - 1) / p->block;
+    const int32_t groups = (p->out_c + 3) / 4, blocks = w.rows == 0 ? 1 : 1 + (rows - 1) / p->block;
     const double runs = (double)p->kernel_h * r.runs, copied = 0.5 * ((double)w.rows * w.columns) * p->in_c;
 
     return 300 + blocks * ((12.0 * r.n + 20) * runs * p->out_c + copied) +
-           (double)rows * p->out_w * ((p->out_c + 3) / 4 * (runs * (18.0 + 15.0 * r.fours) + 40) + 20.0 * p->out_c);
+           (double)rows * p->out_w * (groups * (runs * (18.0 + 15.0 * r.fours) + 40) + 20.0 * p->out_c);
 }
 #endif
 

@@ -48,14 +48,15 @@ static inline void mote_conv_fill(const struct mote_conv_call *c, int32_t first,
 static inline struct mote_pixels mote_conv_pixels(const struct mote_conv_call *c, int32_t first, int32_t r)
 {
     const MOTE_CONV_PARAMS *p = c->p;
-    const int32_t down = c->inside ? 0 : p->stride_h * c->columns * p->in_c;
+    /* Of one row, and `step` of one pixel, it may be anything. */
+    const int32_t down = c->inside ? 0 : (int32_t)((uint32_t)p->stride_h * (uint32_t)(c->columns * p->in_c));
 
     return (struct mote_pixels){
         .in = c->inside ? mote_conv_row(c, r / p->out_h, r % p->out_h * p->stride_h - p->pad_top)
                         : c->window + (r - first) * down,
         .out = c->out + mote_ring(r, p->out_ring) * p->out_w * p->out_c,
         .n = p->out_w,
-        .step = p->stride_w * p->in_c,
+        .step = (int32_t)((uint32_t)p->stride_w * (uint32_t)p->in_c),
         .rows = 1,
         .down = down,
         .out_down = p->out_w * p->out_c,

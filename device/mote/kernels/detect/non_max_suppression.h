@@ -43,7 +43,8 @@
 
 MOTE_PARAMS(non_max_suppression, MOTE_NON_MAX_SUPPRESSION_PARAMS)
 MOTE_COST(non_max_suppression,
-          (double)p->batches * p->classes * p->boxes * (20.0 + 20.0 * (p->most < p->boxes ? p->most : p->boxes)))
+          (double)p->batches * p->classes *
+              (p->boxes * (20.0 + 20.0 * (p->most < p->boxes ? p->most : p->boxes)) + 3.0 * p->most))
 MOTE_ROWS(non_max_suppression, MOTE_NON_MAX_SUPPRESSION_ARGS, MOTE_NON_MAX_SUPPRESSION_ROWS)
 
 void mote_non_max_suppression(const struct mote_non_max_suppression *p, const float *boxes, const float *scores,

@@ -7,7 +7,7 @@
  *   out      [out_ring rows][out_w * channels]    int16; must not overlap in
  *
  * Exact: the reference's ResizeBilinearInteger. A sum is at most 2^35. No scratch. Cannot fail: the ranges,
- * need_resize_bilinear_s16() and trust_resize_bilinear_s16() hold. Cost: eight multiplications an output element. */
+ * need_resize_bilinear_s16() and trust_resize_bilinear_s16() hold. Cost: six multiplications an output element. */
 #ifndef MOTE_RESIZE_BILINEAR_S16_H
 #define MOTE_RESIZE_BILINEAR_S16_H
 

@@ -17,8 +17,8 @@ static void extreme_one(const void *params, const struct mote_reduce *r, const v
             for (int32_t c = 0; c < r->reduce2; c++) {
                 int32_t at = a * r->reduce_step0 + b * r->reduce_step1 + c * r->reduce_step2;
 
-                for (int32_t d = 0; d < r->reduce3; d++, at += r->reduce_step3) {
-                    int32_t x = load(p->type, in, at);
+                for (int32_t d = 0; d < r->reduce3; d++) {
+                    int32_t x = load(p->type, in, at + d * r->reduce_step3);
 
                     if (p->smallest ? x < best : x > best)
                         best = x;

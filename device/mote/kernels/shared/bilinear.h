@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The parameters of resize_bilinear_s8 and resize_bilinear_f32. */
+/* The parameters of the kernels resize_bilinear_*. */
 #define MOTE_BILINEAR_PARAMS(F)                                                                                        \
     F(batch, 1, INT32_MAX, "images")                                                                                   \
     F(in_h, 1, MOTE_DIM_MAX, "input height")                                                                           \
