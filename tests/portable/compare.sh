@@ -45,14 +45,14 @@ mkdir "$out/here"
 "$build/compile_images" "$out/here" $models
 echo "$(ls "$out/here" | wc -l) files to compare"
 
-if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o "$out/probe" - 2>/dev/null; then
+if echo 'int main(void) { return 0; }' | gcc -m32 -x c -o "$out/probe" - 2>/dev/null && "$out/probe" 2>/dev/null; then
     # The kernel's headers are x86's, whatever the size of a pointer; Debian has them in one folder alone.
     make 32 -DCMAKE_C_COMPILER=gcc \
         -DCMAKE_C_FLAGS="-O1 -m32 -msse2 -mfpmath=sse -isystem /usr/include/x86_64-linux-gnu"
     "$build/portable-32/compile_images" "$out/32" $models
     same 32
 else
-    echo "SKIP: gcc -m32 wants libc6-dev-i386 and lib32gcc-12-dev"
+    echo "SKIP: gcc -m32 wants libc6-dev-i386 and lib32gcc-12-dev, and a kernel that runs its programs"
 fi
 
 if echo 'int main(void) { return 0; }' | clang --target=wasm32-wasi -x c -o "$out/probe" - 2>/dev/null &&
