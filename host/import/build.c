@@ -242,6 +242,66 @@ static bool has_place(struct build *r, int n_out)
     return r->status == MOTE_OK;
 }
 
+/* ---- bytes of several scales ---- */
+/* Of the inputs that an operator moves: one that has a scale; whether others have another one, or none. */
+static const struct quant *scale_among(const struct build *r, enum mote_type type, int n, const int32_t *in,
+                                       bool *others, bool *constants)
+{
+    const struct quant *found = NULL;
+
+    *others = *constants = false;
+    for (int i = 0; i < n; i++)
+        if (in[i] != TENSOR_ABSENT && tensor_at(r, in[i])->type == type && tensor_at(r, in[i])->quant.n > 0)
+            found = found ? found : &tensor_at(r, in[i])->quant;
+    for (int i = 0; i < n && found; i++) {
+        const struct tensor *t = tensor_at(r, in[i]);
+
+        if (in[i] == TENSOR_ABSENT || t->type != type || quant_equal(&t->quant, found))
+            continue;
+        *(t->quant.n == 0 && t->data ? constants : others) = true;
+    }
+    return found;
+}
+
+static int32_t without_scale(struct build *r, int32_t x, enum mote_type type)
+{
+    const struct tensor t = *tensor_at(r, x);
+
+    if (t.quant.n == 0 || t.type != type)
+        return x;
+    return t.data ? add_const(r, t.type, t.rank, t.dims, t.data) : cast(r, cast(r, x, TYPE_S32), type);
+}
+
+/* The inputs as they may be joined; `in` if they are so. */
+static const int32_t *joinable(struct build *r, enum op_id id, enum mote_type type, int n, const int32_t *in)
+{
+    bool others, constants;
+    const struct quant *scale;
+    struct quant common;
+    int32_t *out;
+
+    if (!r->bytes || n < 2 || (type != TYPE_S8 && type != TYPE_U8) || !op_keeps_values(id))
+        return in;
+    scale = scale_among(r, type, n, in, &others, &constants);
+    if (!scale || (!others && !constants))
+        return in;
+    common = *scale;
+    out = pool_copy(r->pool, in, (size_t)n * sizeof *out);
+    for (int i = 0; i < n; i++) {
+        const struct tensor t = in[i] == TENSOR_ABSENT ? (struct tensor){0} : *tensor_at(r, in[i]);
+
+        if (in[i] == TENSOR_ABSENT || t.type != type)
+            continue;
+        if (others) {
+            out[i] = without_scale(r, in[i], type);
+        } else if (t.quant.n == 0) {
+            out[i] = add_const(r, t.type, t.rank, t.dims, t.data);
+            set_quant(r, out[i], &common);
+        }
+    }
+    return out;
+}
+
 void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out)
 {
@@ -250,7 +310,11 @@ void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type 
         out[i] = TENSOR_ABSENT;
     if (!has_place(r, n_out))
         return;
-    append(r, id, opts, type == TYPE_NONE ? tensor_at(r, in[0])->type : type, n_in, in, n_out, out);
+    type = type == TYPE_NONE ? tensor_at(r, in[0])->type : type;
+    in = joinable(r, id, type, n_in, in);
+    if (r->status != MOTE_OK || !has_place(r, n_out))
+        return;
+    append(r, id, opts, type, n_in, in, n_out, out);
     settle(r);
 }
 

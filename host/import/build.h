@@ -18,6 +18,7 @@ struct build {
     const struct frame *at; /* what is being read, for messages */
     enum mote_status status;
     void *reader; /* the importer's own */
+    bool bytes;   /* scales are what operators say of bytes (ONNX), not what tensors have (see emit_many()) */
 };
 
 void build_fail(struct build *r, enum mote_status status, const char *fmt, ...) PRINTF(3, 4);
@@ -55,7 +56,8 @@ int32_t emit_binary(struct build *r, enum op_id id, int32_t a, int32_t b);
 /* QUANTIZE or DEQUANTIZE: the output has that quantization. What only moves numbers hands it on by itself. */
 int32_t emit_quantized(struct build *r, enum op_id id, enum mote_type type, const struct quant *q, int32_t x);
 void set_quant(struct build *r, int32_t tensor, const struct quant *q);
-/* As emit(), of `n_out` outputs of one type. */
+/* As emit(), of `n_out` outputs of one type. With r->bytes, operators that only move numbers take inputs of several
+ * scales as the bytes that they are: constants of none get the others', else all of them lose theirs. */
 void emit_many(struct build *r, enum op_id id, const void *opts, enum mote_type type, int n_in, const int32_t *in,
                int n_out, int32_t *out);
 /* A mark around blocks (host/graph/blocks.h): of as many outputs as inputs, alike, or, of `out` NULL, of none. `before`

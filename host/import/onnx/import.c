@@ -121,6 +121,8 @@ static enum mote_status read_input(struct build *r, const Onnx__ValueInfoProto *
 /* Initializers may be listed as inputs, too: then they are what the inputs are without being fed. */
 static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
 {
+    const char *assumed = NULL;
+
     r->g->inputs = pool_array(r->pool, graph->n_input, sizeof *r->g->inputs);
     for (size_t i = 0; i < graph->n_input; i++) {
         const char *name = graph->input[i]->name ? graph->input[i]->name : "";
@@ -133,10 +135,14 @@ static enum mote_status read_inputs(struct build *r, const Onnx__GraphProto *gra
         struct tensor *t = &r->g->tensors[r->g->inputs[i]];
         const struct frame here = {at, "input", t->name, (int)i, NULL};
 
+        if (t->rank > 0 && t->dims[0] == DIM_UNKNOWN && !assumed)
+            assumed = t->name;
         import_assume_batch(t);
         TRY(build_check_size(t, &here));
     }
-    return import_want_shapes(r->m, at);
+    TRY(import_want_shapes(r->m, at));
+    onnx_of(r)->assumed = assumed;
+    return MOTE_OK;
 }
 
 /* ---- nodes ---- */
@@ -309,12 +315,45 @@ static enum mote_status read_graph(struct build *r, const Onnx__GraphProto *grap
     return model_verify(r->m, at);
 }
 
+/* What a free first dimension was taken as may be why a shape does not fit. */
+static enum mote_status read_graph_and_say(struct build *r, const Onnx__GraphProto *graph, const struct frame *at)
+{
+    struct report_text failed = {.status = MOTE_OK};
+    const struct frame root = {.index = -1, .sink = &failed};
+    const enum mote_status status = read_graph(r, graph, &root);
+    const char *assumed = onnx_of(r)->assumed;
+
+    if (status == MOTE_OK)
+        return MOTE_OK;
+    if (status != MOTE_ERR_SHAPE || !assumed)
+        return fail_again(at, &failed);
+    return fail(at, status, "%.*s; dimension 0 of input '%s', which is free, was taken as 1: --shape says what it is",
+                (int)failed.end, failed.text, assumed);
+}
+
+/* A TensorProto as tests save them beside models: dimensions, one by one, a type, then a name or data. */
+static bool is_tensor(struct bytes file)
+{
+    size_t at = 0;
+    int n = 0;
+
+    for (; n < 16 && at < file.size && file.data[at] == 0x08; n++) {
+        at++;
+        while (at < file.size && file.data[at] & 0x80)
+            at++;
+        at++;
+    }
+    return n > 0 && at + 3 < file.size && file.data[at] == 0x10 && file.data[at + 1] >= 1 && file.data[at + 1] < 32 &&
+           (file.data[at + 2] & 7) == 2;
+}
+
 enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes file,
                              const struct import_options *options, struct model *out, struct import_missing *missing,
                              const struct frame *at)
 {
     struct onnx o = {.options = options, .path = name};
-    struct build r = {.pool = pool, .m = out, .limit = pool->used + IMPORT_MEMORY(file.size), .reader = &o};
+    struct build r = {
+        .pool = pool, .m = out, .limit = pool->used + IMPORT_MEMORY(file.size), .reader = &o, .bytes = true};
     struct faults faults = {.pool = pool};
     void *message;
 
@@ -323,6 +362,9 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
     out->name = model_name_from(pool, name);
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
+    if (is_tensor(file))
+        return fail(at, MOTE_ERR_FORMAT,
+                    "one tensor (ONNX's TensorProto), as tests save inputs and outputs, and no model: give the .onnx");
     TRY(protobuf_decode(pool, r.limit - IMPORT_MEMORY(file.size) / 4, &onnx__model_proto__descriptor, file, &message,
                         at));
     o.file = message;
@@ -333,13 +375,13 @@ enum mote_status onnx_import(struct pool *pool, const char *name, struct bytes f
         return fail(at, MOTE_ERR_FORMAT, "the file has no graph, or one without nodes");
     find_missing_in_file(&r, &faults);
     if (faults.n == 0)
-        return read_graph(&r, o.file->graph, at);
+        return read_graph_and_say(&r, o.file->graph, at);
     missing->what = faults_text(&faults);
     return MOTE_OK;
 }
 
-/* The first fields of a ModelProto: no other format begins so. */
+/* The first fields of a ModelProto, or of a tensor, which is told apart: no other format begins so. */
 bool onnx_matches(struct bytes file)
 {
-    return file.size >= 4 && file.data[0] == 0x08 && file.data[1] >= 1 && file.data[1] <= 32;
+    return is_tensor(file) || (file.size >= 4 && file.data[0] == 0x08 && file.data[1] >= 1 && file.data[1] <= 32);
 }

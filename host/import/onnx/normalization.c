@@ -37,11 +37,24 @@ static bool all_const(const struct build *r)
     return true;
 }
 
+/* Old converters of Keras turn matrices around, so that channels are in front: of one sample that is no doubt. */
+static bool has_channels_in_front(const struct build *r, int32_t x, int32_t scale)
+{
+    const struct tensor *t = tensor_at(r, x);
+
+    return onnx_of(r)->opset < 9 && t->rank == 2 && t->dims[1] == 1 && t->dims[0] > 1 &&
+           tensor_elements(tensor_at(r, scale)) == t->dims[0];
+}
+
 void onnx_batch_normalization(struct build *r)
 {
     struct batch_norm_opts opts = {.epsilon = node_float(r, "epsilon", 1e-5f)};
-    int32_t x = node_in(r, X), in[5];
+    int32_t x = node_in(r, X), in[5], y;
     int rank = tensor_at(r, x)->rank;
+    const bool turned = has_channels_in_front(r, x, node_in(r, SCALE));
+
+    if (turned)
+        onnx_of(r)->in[X] = x = transpose_move(r, x, 0, 1);
 
     for (int i = SCALE; i <= VARIANCE; i++) {
         const struct tensor *t = tensor_at(r, node_in(r, i));
@@ -55,12 +68,13 @@ void onnx_batch_normalization(struct build *r)
     if (r->status != MOTE_OK)
         return;
     if (!all_const(r)) {
-        node_out(r, 0, normalize(r, opts.epsilon));
-        return;
+        y = normalize(r, opts.epsilon);
+    } else {
+        memcpy(in, onnx_of(r)->in, sizeof in);
+        in[X] = transpose_move(r, x, 1, rank - 1);
+        y = transpose_move(r, emit(r, OP_BATCH_NORM, &opts, TYPE_NONE, 5, in), rank - 1, 1);
     }
-    memcpy(in, onnx_of(r)->in, sizeof in);
-    in[X] = transpose_move(r, x, 1, rank - 1);
-    node_out(r, 0, transpose_move(r, emit(r, OP_BATCH_NORM, &opts, TYPE_NONE, 5, in), rank - 1, 1));
+    node_out(r, 0, turned ? transpose_move(r, y, 0, 1) : y);
 }
 
 /* ---- normalizations by statistics of the input itself ---- */

@@ -32,6 +32,7 @@ struct onnx {
     const char *path; /* the file's: external data are beside it */
     int64_t opset;    /* of the operators of ai.onnx */
     struct names values;
+    const char *assumed;          /* an input whose free first dimension became 1; NULL: none */
     const struct onnx_call *call; /* NULL in the model's graph */
     int64_t n_nodes;              /* that have been read, those of bodies again and again */
 
