@@ -56,7 +56,7 @@ static enum mote_status load(struct cli *cli, enum product_form form, struct pip
     struct listen_options options;
 
     *file = (struct frame){.name = path, .index = -1, .sink = &cli->error};
-    if (!told && !is_manifest_name(path)) {
+    if (!told && !is_manifest(path)) {
         TRY(cli_load(cli, p, file));
         if (!p->has_graph || !model_listens(&p->model) || (form != PRODUCT_IMAGE && form != PRODUCT_C))
             return MOTE_OK;

@@ -10,7 +10,7 @@ const struct importer importers[] = {
     {"a Darknet .cfg", false, darknet_matches, darknet_import},
 #endif
 #ifdef MOTE_KERAS
-    {"an .h5 or .keras", false, keras_matches, keras_import},
+    {"an .h5, .keras, or Keras's .json", false, keras_matches, keras_import},
 #endif
 #ifdef MOTE_JSON
     {"an .ell", false, ell_matches, ell_import},

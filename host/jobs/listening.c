@@ -177,7 +177,7 @@ static enum mote_status read_manifest(struct making *k, const char **path, const
     struct listen_options *o = &k->o;
     struct manifest m;
 
-    if (!is_manifest_name(*path))
+    if (!is_manifest(*path))
         return MOTE_OK;
     TRY(manifest_read(k->pool, *path, &m, at));
     *path = m.model;

@@ -6,11 +6,23 @@
 #define WINDOW_MAX 4096
 #define V1_STEP    20 /* ms: version 1 does not say it */
 
-bool is_manifest_name(const char *path)
+/* A network of Keras or TensorFlow.js begins with words that no manifest has. */
+static bool is_network(const char *path)
+{
+    char start[4096];
+    FILE *f = fopen(path, "rb");
+    const size_t n = f ? fread(start, 1, sizeof start, f) : 0;
+
+    if (f)
+        fclose(f);
+    return memmem(start, n, "\"class_name\"", 12) || memmem(start, n, "\"modelTopology\"", 15);
+}
+
+bool is_manifest(const char *path)
 {
     size_t n = strlen(path);
 
-    return n > 5 && strcmp(path + n - 5, ".json") == 0;
+    return n > 5 && strcmp(path + n - 5, ".json") == 0 && !is_network(path);
 }
 
 static enum mote_status want_text(struct pool *pool, const json_t *root, const char *key, const char **out,

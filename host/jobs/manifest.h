@@ -13,7 +13,7 @@ struct manifest {
     int32_t window;        /* inferences whose probabilities are added up */
 };
 
-bool is_manifest_name(const char *path); /* .json */
+bool is_manifest(const char *path); /* a .json that is no network */
 MUST_CHECK enum mote_status manifest_read(struct pool *pool, const char *path, struct manifest *out,
                                           const struct frame *at);
 

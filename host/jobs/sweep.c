@@ -74,7 +74,7 @@ enum mote_status listening_keep(struct pool *pool, const char *path, const struc
     struct manifest manifest;
     struct pipeline p;
 
-    if (is_manifest_name(path)) {
+    if (is_manifest(path)) {
         TRY(manifest_read(pool, path, &manifest, at));
         path = manifest.model;
     }

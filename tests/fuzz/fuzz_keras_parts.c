@@ -15,6 +15,7 @@ static enum mote_status find_parts(struct pool *pool, struct bytes records, stru
     if (config == NULL || config->n == 0)
         return keras_parts_of_h5(out, at);
     out->version = 3;
+    out->what = "config.json";
     out->config = (struct bytes){(uint8_t *)(uintptr_t)config->texts[0], strlen(config->texts[0])};
     hdf5_take_backslashes(pool, &out->hdf5);
     return MOTE_OK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the bytes of an .h5 or .keras to a model. */
+/* From the bytes of an .h5, .keras or .json to a model. */
 #include <stdlib.h>
 
 #include "host/import/keras/keras.h"
@@ -8,7 +8,7 @@
 
 static bool is_zip(struct bytes file) { return file.size >= 4 && memcmp(file.data, "PK\3\4", 4) == 0; }
 
-bool keras_matches(struct bytes file) { return hdf5_matches(file) || is_zip(file); }
+bool keras_matches(struct bytes file) { return hdf5_matches(file) || is_zip(file) || keras_is_json(file); }
 
 /* ---- JSON ---- */
 static enum mote_status parse_json(struct bytes text, const char *what, json_t **out, const struct frame *at)
@@ -24,15 +24,16 @@ static enum mote_status parse_json(struct bytes text, const char *what, json_t *
 }
 
 /* "2.13.1", "2.3.0-tf" */
-static int major_version(const char *s) { return s && *s >= '1' && *s <= '9' ? *s - '0' : 2; }
+int keras_major_version(const char *s) { return s && *s >= '1' && *s <= '9' ? *s - '0' : 2; }
 
 /* ---- the two containers: what the configuration is, and where weights are ---- */
 static enum mote_status refuse_weights(const struct hdf5 *h, const struct frame *at)
 {
     if (hdf5_texts_of(h, "", "layer_names") || h->n_tensors > 0)
-        return fail(at, MOTE_ERR_UNSUPPORTED,
-                    "weights without the network: the file is of save_weights(); save the model itself, as by "
-                    "model.save(\"model.keras\")");
+        return fail(
+            at, MOTE_ERR_UNSUPPORTED,
+            "weights without the network: the file is of save_weights(); give the .json of to_json() beside it, "
+            "or save the model itself, as by model.save(\"model.keras\")");
     return fail(at, MOTE_ERR_FORMAT, "an HDF5 file without model_config: no model of Keras");
 }
 
@@ -50,10 +51,11 @@ enum mote_status keras_parts_of_h5(struct keras_parts *parts, const struct frame
     if (!t)
         t = hdf5_texts_of(&parts->hdf5, "/model_weights", "keras_version");
     parts->listed = true;
-    parts->version = major_version(t && t->n > 0 ? t->texts[0] : NULL);
+    parts->version = keras_major_version(t && t->n > 0 ? t->texts[0] : NULL);
     t = hdf5_texts_of(&parts->hdf5, "", "model_config");
     if (!t || t->n != 1)
         return refuse_weights(&parts->hdf5, at);
+    parts->what = "model_config";
     parts->config = (struct bytes){(uint8_t *)(uintptr_t)t->texts[0], strlen(t->texts[0])};
     return MOTE_OK;
 }
@@ -68,9 +70,10 @@ static enum mote_status open_keras(struct pool *pool, size_t limit, struct bytes
     if (zip.metadata.data && parse_json(zip.metadata, "metadata.json", &metadata, at) != MOTE_OK)
         return MOTE_ERR_FORMAT;
     out->listed = false;
-    out->version = major_version(json_string_value(json_object_get(metadata, "keras_version")));
+    out->version = keras_major_version(json_string_value(json_object_get(metadata, "keras_version")));
     json_decref(metadata);
     out->config = zip.config;
+    out->what = "config.json";
     TRY(hdf5_read(pool, limit, zip.weights, "optimizer", &out->hdf5, at));
     hdf5_take_backslashes(pool, &out->hdf5);
     return MOTE_OK;
@@ -106,7 +109,7 @@ enum mote_status keras_import_parts(struct pool *pool, const char *name, const s
     *missing = (struct import_missing){MOTE_ERR_UNSUPPORTED, NULL};
     *out = (struct model){.pool = pool, .preprocess = {.kind = "none", .channels = ""}};
     out->name = model_name_from(pool, name);
-    TRY(parse_json(parts->config, parts->listed ? "model_config" : "config.json", &config, at));
+    TRY(parse_json(parts->config, parts->what, &config, at));
     status = read_model(&r, config, parts->listed, missing, at);
     json_decref(config);
     return status;
@@ -116,11 +119,14 @@ enum mote_status keras_import(struct pool *pool, const char *name, struct bytes 
                               const struct import_options *options, struct model *out, struct import_missing *missing,
                               const struct frame *at)
 {
-    const size_t limit = pool->used + IMPORT_MEMORY(file.size);
+    size_t limit = pool->used + IMPORT_MEMORY(file.size);
     struct keras_parts parts = {.listed = false};
 
     if (file.size > FILE_LIMIT)
         return fail(at, MOTE_ERR_MEMORY, "larger than %d MiB", (int)(FILE_LIMIT >> 20));
-    TRY((is_zip(file) ? open_keras : open_h5)(pool, limit, file, &parts, at));
+    if (keras_is_json(file))
+        TRY(keras_open_two(pool, name, file, &limit, &parts, at));
+    else
+        TRY((is_zip(file) ? open_keras : open_h5)(pool, limit, file, &parts, at));
     return keras_import_parts(pool, name, &parts, limit, options, out, missing, at);
 }

@@ -98,9 +98,17 @@ MUST_CHECK enum mote_status keras_unzip(struct pool *pool, size_t limit, struct 
 struct keras_parts {
     struct hdf5 hdf5;
     struct bytes config; /* JSON */
+    const char *what;    /* the configuration, for messages */
     int version;         /* the major one of Keras */
     bool listed;         /* weights are in lists by layers' names: an .h5 */
 };
+/* The major version of "2.13.1"; 2 of NULL. */
+int keras_major_version(const char *s);
+/* The .json of to_json(), with the .h5 of save_weights() beside it; what is in memory may take as much as for one file
+ * of both sizes. (two_files.c) */
+bool keras_is_json(struct bytes file);
+MUST_CHECK enum mote_status keras_open_two(struct pool *pool, const char *name, struct bytes file, size_t *limit,
+                                           struct keras_parts *out, const struct frame *at);
 /* The rest of parts->hdf5, the content of an .h5. */
 MUST_CHECK enum mote_status keras_parts_of_h5(struct keras_parts *parts, const struct frame *at);
 MUST_CHECK enum mote_status keras_import_parts(struct pool *pool, const char *name, const struct keras_parts *parts,
