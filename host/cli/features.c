@@ -2,6 +2,7 @@
 /* mote features: what a network hears of a sound. */
 #include "host/cli/cli.h"
 #include "host/jobs/features.h"
+#include "host/report/columns.h"
 
 /* The front end alone, or before a model. */
 static enum mote_status write_graph(struct cli *cli, struct front_end *f, const char *before, const char *path)
@@ -21,10 +22,10 @@ static enum mote_status write_graph(struct cli *cli, struct front_end *f, const 
 
 static void print_features(const struct front_end *f, const struct features *x, const char *changes)
 {
-    printf("%s: %d frames of %d features, %s, a window of %d samples every %d\n", f->preset, (int)x->frames,
-           (int)x->channels, type_name(x->type), (int)f->window, (int)f->step);
+    print_fitting(stdout, "%s: %d frames of %d features, %s, a window of %d samples every %d\n", f->preset,
+                  (int)x->frames, (int)x->channels, type_name(x->type), (int)f->window, (int)f->step);
     if (changes != NULL)
-        printf("%s\n", changes);
+        print_fitting(stdout, "%s\n", changes);
     if (x->sound.n > (int64_t)(x->frames - 1) * f->step + f->window)
         printf("the last %lld samples gave no frame\n",
                (long long)(x->sound.n - (int64_t)(x->frames - 1) * f->step - f->window));

@@ -3,6 +3,7 @@
 #include "host/cli/io.h"
 #include "host/deploy/bundle.h"
 #include "host/jobs/mlperf_board.h"
+#include "host/report/columns.h"
 
 static enum mote_status run_firmware(struct cli *cli)
 {
@@ -29,8 +30,9 @@ static enum mote_status run_firmware(struct cli *cli)
                                  "model", served.model, "complete", bundle.complete, "stack_bytes",
                                  (json_int_t)bundle.stack_bytes));
     else
-        printf("%s: %s on %s, %s; README.md says how to build and to flash it\n", printable(&cli->pool, out),
-               served.model, m.board->name, bundle.complete ? "complete" : "with functions to fill in (board.c)");
+        print_fitting(stdout, "%s: %s on %s, %s; README.md says how to build and to flash it\n",
+                      printable(&cli->pool, out), served.model, m.board->name,
+                      bundle.complete ? "complete" : "with functions to fill in (board.c)");
     return MOTE_OK;
 }
 

@@ -43,7 +43,7 @@ static void print_events(const struct listening *x)
                   x->heard.seconds, x->heard.n, 1000 * l->pace, kind_names[p->kind], p->window, p->threshold / 255.0,
                   lead);
     if (changes != NULL)
-        printf("%s\n", changes);
+        print_fitting(stdout, "%s\n", changes);
     if (l->ear.gate != NULL)
         printf("the gate was open for %d of them: %.1f %%\n", x->heard.n - x->heard.n_closed,
                100.0 * (x->heard.n - x->heard.n_closed) / x->heard.n);
@@ -64,8 +64,9 @@ static void print_found(const struct detections *d)
     printf("%d of %d words heard, %d missed", d->hits, d->words, d->misses);
     if (d->words > 0)
         printf(" (%.1f %%; 95 %%: %.1f to %.1f %%)", 100.0 * d->misses / d->words, 100 * missed.low, 100 * missed.high);
-    printf("\n%d false accepts in %.3f h, %.2f an hour (95 %%: %.2f to %.2f)\n", d->false_accepts, hours,
-           d->false_accepts / hours, wrong.low / hours, wrong.high / hours);
+    putchar('\n');
+    print_fitting(stdout, "%d false accepts in %.3f h, %.2f an hour (95 %%: %.2f to %.2f)\n", d->false_accepts, hours,
+                  d->false_accepts / hours, wrong.low / hours, wrong.high / hours);
     if (d->hits > 0)
         printf("heard %.0f ms after a word's end (median)\n", 1000 * d->latency);
 }

@@ -3,6 +3,7 @@
 #include "host/cli/io.h"
 #include "host/cli/measure_show.h"
 #include "host/jobs/mlperf_board.h"
+#include "host/report/columns.h"
 
 #include <unistd.h>
 
@@ -76,11 +77,12 @@ static void print_energy(const struct mlperf *x)
 {
     const struct budget *b = &x->cost.budget;
 
-    printf("median energy %.4g uJ an inference, from %.4g to %.4g", x->microjoules.value, x->microjoules.low,
-           x->microjoules.high);
-    printf("\nestimated, not measured: counted instructions, by the figures of the board's file at %.4g MHz and "
-           "%.3g V (docs/ENERGY.md)\n",
-           b->clock_hz / 1e6, b->volts);
+    print_fitting(stdout, "median energy %.4g uJ an inference, from %.4g to %.4g\n", x->microjoules.value,
+                  x->microjoules.low, x->microjoules.high);
+    print_fitting(stdout,
+                  "estimated, not measured: counted instructions, by the figures of the board's file at %.4g MHz and "
+                  "%.3g V (docs/ENERGY.md)\n",
+                  b->clock_hz / 1e6, b->volts);
 }
 
 static void print_result(const struct mlperf *x)
@@ -96,24 +98,29 @@ static void print_result(const struct mlperf *x)
         print_energy(x);
         break;
     }
-    printf("%d trials of %lld inferences, the shortest of %.3f s%s\n", x->n, (long long)x->trials[0].times, x->shortest,
-           x->options->data == NULL ? "; on patterns, not on the benchmark's files" : "");
+    print_fitting(stdout, "%d trials of %lld inferences, the shortest of %.3f s%s\n", x->n,
+                  (long long)x->trials[0].times, x->shortest,
+                  x->options->data == NULL ? "; on patterns, not on the benchmark's files" : "");
 }
 
 static void print_text(const struct mlperf *x, const struct measure *m)
 {
-    printf("%s (%s) on %s, via %s\n", x->task->id, x->task->title, m->board->name, measure_via(m));
+    print_fitting(stdout, "%s (%s) on %s, via %s\n", x->task->id, x->task->title, m->board->name, measure_via(m));
     print_result(x);
     printf("outputs: the host's bytes in %d of %d\n", x->n - x->different, x->n);
     if (x->options->mode == MLPERF_ENERGY)
         return;
     if (x->cycles > 0)
-        printf("time: %.4f documented cycles an instruction at %.4g MHz, without wait states (docs/CYCLES.md);",
-               (double)x->cycles / (double)x->instructions, (double)m->board->clock_hz / 1e6);
+        print_fitting(stdout,
+                      "time: %.4f documented cycles an instruction at %.4g MHz, without wait states (docs/CYCLES.md); "
+                      "within %.3g %% of the counted instructions\n",
+                      (double)x->cycles / (double)x->instructions, (double)m->board->clock_hz / 1e6,
+                      100 * x->clock_error);
     else
-        printf("time: as if an instruction were a cycle at %.4g MHz, since no timing of the core is documented;",
-               (double)m->board->clock_hz / 1e6);
-    printf(" within %.3g %% of the counted instructions\n", 100 * x->clock_error);
+        print_fitting(stdout,
+                      "time: as if an instruction were a cycle at %.4g MHz, since no timing of the core is documented; "
+                      "within %.3g %% of the counted instructions\n",
+                      (double)m->board->clock_hz / 1e6, 100 * x->clock_error);
 }
 
 /* For others' runners: until Ctrl-C. */

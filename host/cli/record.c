@@ -2,6 +2,7 @@
 /* mote record: what a board sends on a serial line becomes a recording. */
 #include "host/cli/io.h"
 #include "host/jobs/record.h"
+#include "host/report/columns.h"
 
 static enum mote_status read_columns(struct cli *cli, struct record_options *o)
 {
@@ -34,6 +35,14 @@ static enum mote_status read_options(struct cli *cli, struct record_options *o)
     return read_columns(cli, o);
 }
 
+static void print_text(struct pool *pool, const struct record_options *o, const struct recorded *r, double rate)
+{
+    print_fitting(stdout, "%s: %d rows in %.1f s, %.1f a second%s\n", printable(pool, r->path), r->rows, r->seconds,
+                  rate, r->skipped > 0 ? pool_printf(pool, "; %d other lines are left out", r->skipped) : "");
+    puts("When there are recordings of all classes:");
+    printf("Next: mote new %s -o DIR\n", shell_path(pool, o->folder));
+}
+
 static enum mote_status run_record(struct cli *cli)
 {
     struct record_options o;
@@ -47,11 +56,7 @@ static enum mote_status run_record(struct cli *cli)
         cli_print_json(json_pack("{s:o, s:i, s:i, s:f, s:f}", "path", json_text(r.path), "rows", (int)r.rows, "skipped",
                                  (int)r.skipped, "seconds", r.seconds, "rate", rate));
     else
-        printf("%s: %d rows in %.1f s, %.1f a second%s\nNext: mote new %s -o DIR, when there are recordings of all "
-               "classes\n",
-               printable(&cli->pool, r.path), r.rows, r.seconds, rate,
-               r.skipped > 0 ? pool_printf(&cli->pool, "; %d other lines are left out", r.skipped) : "",
-               shell_path(&cli->pool, o.folder));
+        print_text(&cli->pool, &o, &r, rate);
     return MOTE_OK;
 }
 

@@ -53,7 +53,7 @@ static void unwatch_signals(void)
 static void note(void *context, const char *line)
 {
     (void)context;
-    fputs(line, stderr);
+    print_fitting(stderr, "%s", line);
 }
 
 static void saving(void *context, bool on)
@@ -82,7 +82,7 @@ static void epoch(void *context, const struct history_row *row)
     const struct train *t = context;
     char line[LINE_SIZE];
 
-    fprintf(stderr, "%s\n", epoch_line(row, t->recipe.training.epochs, line));
+    fprintf(stderr, "%s\n", epoch_line(row, t->recipe.training.epochs, columns_of(stderr), line));
 }
 
 /* ---- results ---- */

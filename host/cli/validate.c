@@ -4,6 +4,7 @@
 #include "host/cli/measure_show.h"
 #include "host/jobs/mlperf_board.h"
 #include "host/jobs/validate_board.h"
+#include "host/report/columns.h"
 
 #include <math.h>
 
@@ -57,13 +58,13 @@ static json_t *validated_json(const struct validated *x)
 
 static void print_text(struct pool *pool, const struct validated *x)
 {
-    printf("%s on %s: the host's bytes in %d of %d samples\n", printable(pool, x->model), printable(pool, x->device),
-           (int)(x->n - x->different), (int)x->n);
+    print_fitting(stdout, "%s on %s: the host's bytes in %d of %d samples\n", printable(pool, x->model),
+                  printable(pool, x->device), (int)(x->n - x->different), (int)x->n);
     if (isnan(x->median_us))
         puts("the device tells no times: its firmware is of the benchmark's energy mode");
     else
-        printf("%.6g ms an inference by the device's clock (median; %.6g to %.6g)\n", x->median_us / 1e3,
-               x->shortest_us / 1e3, x->longest_us / 1e3);
+        print_fitting(stdout, "%.6g ms an inference by the device's clock (median; %.6g to %.6g)\n", x->median_us / 1e3,
+                      x->shortest_us / 1e3, x->longest_us / 1e3);
 }
 
 static enum mote_status run_validate(struct cli *cli)

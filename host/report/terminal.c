@@ -11,6 +11,7 @@
 #define CELL_LEAST    4 /* columns of a matrix */
 #define CELL_MOST     10
 #define SHOWN_SECONDS 0.1
+#define WIDE          100 /* columns for all that is known of an epoch */
 
 /* ---- results ---- */
 /* A class's name in `width` columns, aligned. */
@@ -206,19 +207,23 @@ void epoch_progress_remove(struct epoch_progress *p, FILE *to)
     p->shown = 0;
 }
 
-const char *epoch_line(const struct history_row *row, int32_t epochs, char out[LINE_SIZE])
+const char *epoch_line(const struct history_row *row, int32_t epochs, int width, char out[LINE_SIZE])
 {
-    char time[32];
+    char time[32], took[40] = "";
+    const bool wide = width >= WIDE;
 
     begin(out, row->epoch, epochs);
     add_number(out, "loss %.4g", row->train_loss);
-    add_number(out, "accuracy %.2f %%", 100 * row->train_accuracy);
+    add_number(out, wide ? "accuracy %.2f %%" : "%.2f %%", 100 * row->train_accuracy);
     add_number(out, "validation %.4g", row->validation_loss);
     add_number(out, "%.2f %%", 100 * row->validation_accuracy);
     add_number(out, "MAE %.4g", row->validation_mae);
     add_number(out, "R2 %.4f", row->validation_r2);
-    add_number(out, "rate %.3g", row->rate);
+    if (wide)
+        add_number(out, "rate %.3g", row->rate);
     if (!isnan(row->seconds))
-        add(out, "  %s", duration_text(row->seconds, time));
+        snprintf(took, sizeof took, "  %s", duration_text(row->seconds, time));
+    if (strlen(out) + strlen(took) <= (size_t)width)
+        add(out, "%s", took);
     return out;
 }

@@ -32,7 +32,8 @@ void epoch_progress_show(struct epoch_progress *p, FILE *to);
 void epoch_progress_remove(struct epoch_progress *p, FILE *to); /* before anything else is written */
 
 /* The line that stays: "epoch  3/20  loss 0.4321  accuracy 91.25 %  validation 0.4411  90.80 %  rate 0.001  12.5 s".
- * What is NAN is left out; a regression has "MAE 3.2  R2 0.71" in place of accuracies. */
-const char *epoch_line(const struct history_row *row, int32_t epochs, char out[LINE_SIZE]);
+ * What is NAN is left out; a regression has "MAE 3.2  R2 0.71" in place of accuracies. `width`: columns; where there
+ * are fewer than 100 the rate and the word "accuracy" are left out, and what it took where that is still too wide. */
+const char *epoch_line(const struct history_row *row, int32_t epochs, int width, char out[LINE_SIZE]);
 
 #endif

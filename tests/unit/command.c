@@ -45,10 +45,40 @@ void become(char **argv, const char *env_path)
     _exit(126);
 }
 
+static void want_narrow_text(const char *command, const char *text)
+{
+    for (const char *line = text; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+        const char *s = pool_printf(&pool, "%.*s", (int)strcspn(line, "\n"), line);
+        const bool pasted = strncmp(s, "Next: mote ", 11) == 0 || strncmp(s, "$ mote ", 7) == 0;
+
+        if ((columns_text(s) > COLUMNS && !pasted && strchr(s + strspn(s, " "), ' ') != NULL) ||
+            strchr(s, '\33') != NULL)
+            fail_msg("%s: %d columns: %s", command, columns_text(s), s);
+    }
+}
+
+void want_narrow(const struct result *r)
+{
+    want_narrow_text(r->command, r->out);
+    if (r->status == 0)
+        want_narrow_text(r->command, r->err);
+}
+
+/* Whatever a test runs: what is not for programs, shells or manuals. */
+static bool is_for_people(const char *const *args)
+{
+    for (; *args != NULL; args++)
+        if (strcmp(*args, "--json") == 0 || strcmp(*args, "--as") == 0 || strncmp(*args, "--dump", 6) == 0)
+            return false;
+    return getenv("COLUMNS") == NULL;
+}
+
 /* "@name" stands for a file of the folder. */
 struct result run_list(const char *env_path, const char *const *args)
 {
     char *argv[ARG_MAX_HERE + 2] = {(char *)(uintptr_t) "mote"};
+    const bool people = is_for_people(args);
+    struct result result;
     struct text command = {.pool = &pool};
     int n = 1, status;
     pid_t pid;
@@ -64,21 +94,13 @@ struct result run_list(const char *env_path, const char *const *args)
     if (pid == 0)
         become(argv, env_path);
     assert_int_equal(waitpid(pid, &status, 0), pid);
-    return (struct result){.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
-                           .command = command.s,
-                           .out = text_of(here("stdout.txt")),
-                           .err = text_of(here("stderr.txt"))};
-}
-
-void want_narrow(const struct result *r)
-{
-    for (const char *line = r->out; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
-        const char *s = pool_printf(&pool, "%.*s", (int)strcspn(line, "\n"), line);
-        const bool whole = strncmp(s, "Next: mote ", 11) == 0 || strchr(s + strspn(s, " "), ' ') == NULL;
-
-        if ((columns_text(s) > COLUMNS && !whole) || strchr(s, '\33') != NULL)
-            fail_msg("%s: %d columns: %s", r->command, columns_text(s), s);
-    }
+    result = (struct result){.status = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status),
+                             .command = command.s,
+                             .out = text_of(here("stdout.txt")),
+                             .err = text_of(here("stderr.txt"))};
+    if (people)
+        want_narrow(&result);
+    return result;
 }
 
 void want_status(const struct result *r, int status)

@@ -59,7 +59,8 @@ struct result run_ok(const char *const *args); /* status 0, and nothing on stder
 #define OK(...)   run_ok(ARGS(__VA_ARGS__))
 
 void want_status(const struct result *r, int status);
-/* All lines within 80 columns, and no colors. A command to be pasted stays in one line, and so does a path. */
+/* All lines within 80 columns, and no colors. A command to be pasted stays in one line, and so does a path. Of errors
+ * a line each. All that is run without --json is looked at where it is run. */
 void want_narrow(const struct result *r);
 /* A failure is one line on stderr, nothing on stdout and no file. */
 void want_failure(const struct result *r, int status, const char *part);

@@ -265,15 +265,22 @@ static void lines_of_epochs(void **state)
                                                                      .shown = 0},
                                             out),
                         "epoch 1/1 [..........]   0 %");
-    assert_string_equal(epoch_line(&r, 20, out), "epoch  3/20  loss 0.4321  accuracy 91.25 %  validation 0.4411  "
-                                                 "90.80 %  rate 0.001  12.5 s");
+    assert_string_equal(epoch_line(&r, 20, 100, out), "epoch  3/20  loss 0.4321  accuracy 91.25 %  validation 0.4411  "
+                                                      "90.80 %  rate 0.001  12.5 s");
+    assert_string_equal(epoch_line(&r, 20, 80, out), "epoch  3/20  loss 0.4321  91.25 %  validation 0.4411  90.80 %  "
+                                                     "12.5 s");
+    r.train_loss = r.validation_loss = 1.2345e-10;
+    r.train_accuracy = r.validation_accuracy = 1;
+    assert_string_equal(epoch_line(&r, 10000, 80, out), "epoch     3/10000  loss 1.234e-10  100.00 %  validation "
+                                                        "1.234e-10  100.00 %");
+    r.train_loss = 0.43214;
     r.train_accuracy = r.validation_loss = r.validation_accuracy = r.rate = r.seconds = NAN;
-    assert_string_equal(epoch_line(&r, 3, out), "epoch 3/3  loss 0.4321");
+    assert_string_equal(epoch_line(&r, 3, 80, out), "epoch 3/3  loss 0.4321");
     r.validation_loss = 0.5;
     r.validation_mae = 3.25;
     r.validation_rmse = 4;
     r.validation_r2 = 0.71;
-    assert_string_equal(epoch_line(&r, 3, out), "epoch 3/3  loss 0.4321  validation 0.5  MAE 3.25  R2 0.7100");
+    assert_string_equal(epoch_line(&r, 3, 80, out), "epoch 3/3  loss 0.4321  validation 0.5  MAE 3.25  R2 0.7100");
     p.loss = 1e300;
     p.seconds = 1e300;
     assert_true(strlen(epoch_progress_text(&p, out)) < LINE_SIZE);
