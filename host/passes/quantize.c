@@ -4,6 +4,7 @@
  * int8, or int16 with int8 weights, where they have such a form (`rewrite`). A tensor may then be there twice, in
  * integers and in float: the second form is made where it is first wanted. Constants take the quantization that
  * their reader wants. */
+#include "host/graph/blocks.h"
 #include "host/graph/op_info.h"
 #include "host/passes/passes.h"
 #include "host/graph/scales.h"
@@ -15,6 +16,12 @@ struct group {
     bool is_fixed;
     struct quant_s8 quant; /* chosen, or fixed from the start */
     struct range range;
+};
+
+/* Forms of tensors that a block has made: after it they are not there. */
+struct forms {
+    int32_t n, **all;                       /* in w.integer or w.f32 */
+    int32_t depth, at[BLOCK_DEPTH_MAX + 1]; /* how many there were before each block that is open */
 };
 
 struct work {
@@ -30,6 +37,7 @@ struct work {
     struct group *of;    /* [n] at the tensor that stands for the group */
     int32_t *integer;    /* [n] the tensor in the type of activations, TENSOR_ABSENT if it is not there (yet) */
     int32_t *f32;        /* [n] the same in float */
+    struct forms forms;
 };
 
 static bool same_quant(struct quant_s8 a, struct quant_s8 b) { return a.scale == b.scale && a.zero == b.zero; }
@@ -234,6 +242,43 @@ static void choose(struct work *w)
             w->of[t].quant = quant_of(w, w->of[t].range);
 }
 
+/* ---- blocks ---- */
+static void remember(struct work *w, int32_t *form, int32_t made)
+{
+    struct forms *f = &w->forms;
+
+    *form = made;
+    if (f->depth == 0)
+        return;
+    f->all = pool_grow(w->m->pool, f->all, (size_t)f->n, sizeof *f->all);
+    f->all[f->n++] = form;
+}
+
+static void open_block(struct work *w)
+{
+    assert(w->forms.depth <= BLOCK_DEPTH_MAX);
+    w->forms.at[w->forms.depth++] = w->forms.n;
+}
+
+static void close_block(struct work *w)
+{
+    struct forms *f = &w->forms;
+
+    for (f->depth--; f->n > f->at[f->depth]; f->n--)
+        *f->all[f->n - 1] = TENSOR_ABSENT;
+}
+
+/* Behind the operator, which has been rewritten. */
+static void follow_blocks(struct work *w, enum op_id id)
+{
+    if (id == OP_BRANCH_ELSE || id == OP_BRANCH_END || id == OP_LOOP_END)
+        close_block(w);
+    if (id == OP_LOOP_END) /* the block up to its test, and what comes after that */
+        close_block(w);
+    if (id == OP_BRANCH || id == OP_BRANCH_ELSE || id == OP_LOOP || id == OP_LOOP_TEST)
+        open_block(w);
+}
+
 /* ---- rewriting ---- */
 /* A new tensor as t, in another type. */
 static int32_t other_form(struct work *w, int32_t t, enum mote_type type, const struct quant_s8 *q)
@@ -261,7 +306,7 @@ static int32_t as_f32(struct work *w, int32_t t)
     if (!is_float(w, t) || w->g->tensors[t].data)
         return t;
     if (w->f32[t] == TENSOR_ABSENT)
-        w->f32[t] = convert(w, OP_DEQUANTIZE, w->integer[t], other_form(w, t, TYPE_F32, NULL));
+        remember(w, &w->f32[t], convert(w, OP_DEQUANTIZE, w->integer[t], other_form(w, t, TYPE_F32, NULL)));
     return w->f32[t];
 }
 
@@ -283,7 +328,7 @@ static int32_t as_integer(struct work *w, int32_t t, struct quant_s8 want)
     out = convert(w, OP_QUANTIZE, w->integer[t] != TENSOR_ABSENT ? w->integer[t] : w->f32[t],
                   other_form(w, t, w->type, &want));
     if (own)
-        w->integer[t] = out;
+        remember(w, &w->integer[t], out);
     return out;
 }
 
@@ -423,6 +468,7 @@ static enum mote_status rewrite(struct work *w, const struct op *ops, int32_t n,
             TRY(rewrite_float(w, &ops[i], &here));
         else
             TRY(rewrite_integer(w, &ops[i], form, &here));
+        follow_blocks(w, ops[i].id);
     }
     if (n_integer == 0)
         return fail(at, MOTE_ERR_UNSUPPORTED, "no operator of the model is a float one that has an %s form",
