@@ -100,9 +100,26 @@ uint32_t builder_types(const enum mote_type *types)
 
 struct tensor *tensor_of(struct builder *b, int32_t tensor) { return &b->graph->tensors[tensor]; }
 
-static bool suits(const struct tensor *t, uint32_t types, int rank_min, int rank_max)
+void hide(struct builder *b, int32_t first)
 {
-    return t->data == NULL && !t->state && types >> t->type & 1 && t->rank >= rank_min && t->rank <= rank_max;
+    b->hidden = pool_grow(b->model->pool, b->hidden, (size_t)b->n_hidden, sizeof *b->hidden);
+    b->hidden[b->n_hidden++] = (struct hidden){first, b->graph->n_tensors};
+}
+
+bool is_hidden(const struct builder *b, int32_t tensor)
+{
+    for (int32_t i = 0; i < b->n_hidden; i++)
+        if (tensor >= b->hidden[i].first && tensor < b->hidden[i].end)
+            return true;
+    return false;
+}
+
+static bool suits(const struct builder *b, int32_t tensor, uint32_t types, int rank_min, int rank_max)
+{
+    const struct tensor *t = &b->graph->tensors[tensor];
+
+    return t->data == NULL && !t->state && types >> t->type & 1 && t->rank >= rank_min && t->rank <= rank_max &&
+           !is_hidden(b, tensor);
 }
 
 static int32_t pick_const(struct builder *b, uint32_t types, int rank_min, int rank_max)
@@ -127,12 +144,12 @@ int32_t pick(struct builder *b, uint32_t types, int rank_min, int rank_max)
     if (dice_chance(b, 30))
         return pick_const(b, types, rank_min, rank_max);
     for (int32_t i = 0; i < g->n_tensors; i++)
-        suiting += suits(&g->tensors[i], types, rank_min, rank_max);
+        suiting += suits(b, i, types, rank_min, rank_max);
     if (suiting == 0)
         return TENSOR_ABSENT;
     nth = dice_chance(b, 4) ? dice_range(b, 1, suiting) : suiting;
     for (int32_t i = 0;; i++)
-        if (suits(&g->tensors[i], types, rank_min, rank_max) && --nth == 0)
+        if (suits(b, i, types, rank_min, rank_max) && --nth == 0)
             return i;
 }
 

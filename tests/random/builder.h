@@ -9,10 +9,17 @@
 #include "host/graph/graph.h"
 #include "host/graph/op_info.h"
 
+/* Tensors that a block has made, which nobody outside of it reads. */
+struct hidden {
+    int32_t first, end;
+};
+
 struct builder {
     struct model *model;
     struct graph *graph;
     uint64_t dice;
+    struct hidden *hidden;
+    int32_t n_hidden, depth; /* of blocks within each other */
     enum mote_status status; /* of the first failure */
     const struct frame *at;
 };
@@ -34,6 +41,9 @@ int32_t pick(struct builder *b, uint32_t types, int rank_min, int rank_max);
 /* The same; an s16 tensor only if its zero point is 0, which is what most operators take. */
 int32_t pick_symmetric(struct builder *b, uint32_t types, int rank_min, int rank_max);
 struct tensor *tensor_of(struct builder *b, int32_t tensor);
+/* From now on nothing picks the tensors that are there from `first` on. */
+void hide(struct builder *b, int32_t first);
+bool is_hidden(const struct builder *b, int32_t tensor);
 
 /* ---- new tensors ---- */
 struct quantization {
@@ -70,6 +80,9 @@ void fill_random(uint64_t *dice, enum mote_type type, void *data, int64_t n);
  * op_done(), which infers. */
 struct op *new_op(struct builder *b, enum op_id id, int n_in, const int32_t *in, int n_out, const int32_t *out);
 bool op_done(struct builder *b, struct op *op);
+
+/* Draws operators, at most n: what a block runs. */
+void make_more(struct builder *b, int n);
 
 /* A row of makers.def. */
 struct maker {

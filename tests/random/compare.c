@@ -146,7 +146,7 @@ static enum mote_status compile_with(struct pool *pool, const struct item *it, c
 
     model_copy(it->model, &p.model);
     TRY(pipeline_compile(&p, options, at));
-    if (order == ANY_ORDER) {
+    if (order == ANY_ORDER && !plan_has_blocks(&p.plan)) {
         TRY(random_schedule(&p.plan, it->input_seed, at));
         TRY(emit_image(&p.plan, &p.image, at));
     }
@@ -275,6 +275,11 @@ static bool add_way(struct batch *b, struct item *it, bool any_order, const stru
     return same(finding, it, any_order ? "rows in another order" : "passes", (const uint8_t *)got.s);
 }
 
+static bool cannot_be_fed(const char *refusal)
+{
+    return strstr(refusal, "fed") != NULL || strstr(refusal, "the model itself decides what runs") != NULL;
+}
+
 /* Its input row by row, if that can be; some models are left so, for their C. */
 static bool add_fed(struct batch *b, struct item *it, struct finding *finding)
 {
@@ -286,7 +291,7 @@ static bool add_fed(struct batch *b, struct item *it, struct finding *finding)
     struct plan plan;
 
     if (compile_and_run(b->pool, it, NULL, optimize, FED, &plan, &got, &at) != MOTE_OK)
-        return strstr(report.text, "fed") != NULL || found(finding, it, "refused with --feed rows: %s", report.text);
+        return cannot_be_fed(report.text) || found(finding, it, "refused with --feed rows: %s", report.text);
     random_fed++;
     if (got.len != it->want.size)
         return found(finding, it, "%zu bytes of output of rows that are fed, %zu of whole inputs", got.len,
@@ -367,7 +372,7 @@ static bool add_limited(struct batch *b, struct item *it, struct finding *findin
 
     target.clock_hz = 16000000;
     if (compile_with(b->pool, it, &options, feed ? FED : AS_PLANNED, &plan, &got, &at) != MOTE_OK) {
-        if (feed && strstr(report.text, "fed") != NULL)
+        if (feed && cannot_be_fed(report.text))
             return true;
         if (!take_advice(report.text, &options.limits))
             return found(finding, it, "limits are refused without numbers: %s", report.text);

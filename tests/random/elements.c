@@ -239,9 +239,43 @@ bool make_sub(struct builder *b) { return make_binary_of(b, OP_SUB, WIDE | INTEG
 
 bool make_mul(struct builder *b) { return make_binary_of(b, OP_MUL, WIDE | INTEGERS); }
 
-bool make_floor_div(struct builder *b) { return make_binary_of(b, OP_FLOOR_DIV, TYPES(TYPE_F32, TYPE_S32)); }
+static int32_t cast(struct builder *b, int32_t in, enum mote_type type)
+{
+    int32_t out = new_output(b, type, (struct quantization){.scale = 0, .zero = 0});
 
-bool make_floor_mod(struct builder *b) { return make_binary_of(b, OP_FLOOR_MOD, TYPES(TYPE_F32, TYPE_S32)); }
+    op_done(b, new_op(b, OP_CAST, 1, &in, 1, &out));
+    return out;
+}
+
+/* Of int8 and int16 without a scale, which are between two CASTs, since others want one. */
+static bool make_floored_narrow(struct builder *b, enum op_id id)
+{
+    const enum mote_type type = dice_chance(b, 2) ? TYPE_S8 : TYPE_S16;
+    int32_t in[2] = {pick(b, NUMBERS, 0, 6), TENSOR_ABSENT}, first = b->graph->n_tensors, out;
+    struct tensor shape;
+
+    if (in[0] == TENSOR_ABSENT)
+        return false;
+    in[0] = cast(b, in[0], type);
+    shape = *tensor_of(b, in[0]);
+    in[1] = dice_chance(b, 3)
+                ? in[0]
+                : new_const(b, type, shape.rank, shape.dims, (struct quantization){.scale = 0, .zero = 0});
+    out = new_output(b, type, (struct quantization){.scale = 0, .zero = 0});
+    op_done(b, new_op(b, id, 2, in, 1, &out));
+    hide(b, first);
+    cast(b, out, dice_chance(b, 2) ? TYPE_S32 : TYPE_F32);
+    return true;
+}
+
+static bool make_floored(struct builder *b, enum op_id id)
+{
+    return dice_chance(b, 2) ? make_floored_narrow(b, id) : make_binary_of(b, id, TYPES(TYPE_F32, TYPE_S32));
+}
+
+bool make_floor_div(struct builder *b) { return make_floored(b, OP_FLOOR_DIV); }
+
+bool make_floor_mod(struct builder *b) { return make_floored(b, OP_FLOOR_MOD); }
 
 /* What is there, and constants like it. */
 bool make_add_n(struct builder *b)

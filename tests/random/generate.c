@@ -64,7 +64,7 @@ static bool is_small(const struct graph *g, int32_t first_tensor, int32_t first_
 static void make_op(struct builder *b)
 {
     struct graph *g = b->graph;
-    int32_t n_tensors = g->n_tensors, n_ops = g->n_ops;
+    const int32_t n_tensors = g->n_tensors, n_ops = g->n_ops, n_inputs = g->n_inputs, n_hidden = b->n_hidden;
 
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         const struct maker *m = draw_maker(b);
@@ -76,7 +76,15 @@ static void make_op(struct builder *b)
             return;
         g->n_tensors = n_tensors;
         g->n_ops = n_ops;
+        g->n_inputs = n_inputs;
+        b->n_hidden = n_hidden;
     }
+}
+
+void make_more(struct builder *b, int n)
+{
+    for (int i = 0; i < n && b->status == MOTE_OK; i++)
+        make_op(b);
 }
 
 static void add_output(struct builder *b, int32_t tensor)
@@ -93,9 +101,12 @@ static void make_outputs(struct builder *b)
     struct graph *g = b->graph;
 
     for (int32_t i = 0; i < g->n_ops; i++)
-        for (int32_t k = 0; k < g->ops[i].n_out; k++)
-            if (!g->tensors[g->ops[i].out[k]].state && (graph_uses(g, g->ops[i].out[k]) == 0 || dice_chance(b, 8)))
-                add_output(b, g->ops[i].out[k]);
+        for (int32_t k = 0; k < g->ops[i].n_out; k++) {
+            const int32_t t = g->ops[i].out[k];
+
+            if (!g->tensors[t].state && !is_hidden(b, t) && (graph_uses(g, t) == 0 || dice_chance(b, 8)))
+                add_output(b, t);
+        }
     if (g->n_outputs == 0 || dice_chance(b, 50))
         add_output(b, g->inputs[0]);
 }
@@ -109,8 +120,7 @@ enum mote_status random_model(struct pool *pool, uint64_t seed, int max_ops, str
     b.graph = model_add_graph(out, "main");
     make_inputs(&b);
     n = dice_range(&b, 1, RANDOM_OPS_MAX);
-    for (int i = 0; i < n && i < max_ops && b.status == MOTE_OK; i++)
-        make_op(&b);
+    make_more(&b, n < max_ops ? n : max_ops);
     TRY(b.status);
     for (int32_t i = 0; i < b.graph->n_ops; i++)
         random_made[b.graph->ops[i].id]++;

@@ -2,7 +2,9 @@
 /* Many seeds, in batches; a finding is cut down to the fewest operators that show it. */
 #include "tests/random/random.h"
 
-#define BATCH 100
+/* Plans are kept until a batch ends: of most graphs a few MB, of those whose limits are tried a hundred. */
+#define BATCH       100
+#define BATCH_BYTES ((size_t)1 << 30)
 
 /* The graph of a seed, into the batch. */
 static bool add_seed(struct pool *pool, struct batch *b, uint64_t seed, int max_ops, struct finding *f)
@@ -61,22 +63,22 @@ static void find_seed(uint64_t first, uint64_t n)
     }
 }
 
-static bool run_batch(uint64_t first, uint64_t n)
+/* Of n seeds as many as there is room for: *end is behind the last one. */
+static bool run_batch(uint64_t first, uint64_t n, uint64_t *end)
 {
     struct pool pool = {0};
     struct finding f = {.what = {.pool = &pool}};
     struct batch *b = batch_new(&pool);
     bool right = true;
 
-    for (uint64_t seed = first; seed < first + n; seed++)
-        if (!add_seed(&pool, b, seed, RANDOM_OPS_MAX, &f)) {
-            cut_down(seed);
+    for (*end = first; right && *end < first + n && pool.used < BATCH_BYTES; ++*end)
+        if (!add_seed(&pool, b, *end, RANDOM_OPS_MAX, &f)) {
+            cut_down(*end);
             right = false;
-            break;
         }
     if (right && !batch_finish(b, &f)) {
         print_finding(&f);
-        find_seed(first, n);
+        find_seed(first, *end - first);
         right = false;
     }
     pool_free(&pool);
@@ -85,11 +87,13 @@ static bool run_batch(uint64_t first, uint64_t n)
 
 bool random_run(uint64_t first, uint64_t n, bool progress)
 {
-    for (uint64_t done = 0; done < n; done += BATCH) {
+    for (uint64_t seed = first, end; seed < first + n; seed = end) {
+        const uint64_t left = first + n - seed;
+
         if (progress)
-            fprintf(stderr, "seeds %llu on: %llu of %llu done\n", (unsigned long long)(first + done),
-                    (unsigned long long)done, (unsigned long long)n);
-        if (!run_batch(first + done, n - done < BATCH ? n - done : BATCH))
+            fprintf(stderr, "seeds %llu on: %llu of %llu done\n", (unsigned long long)seed,
+                    (unsigned long long)(seed - first), (unsigned long long)n);
+        if (!run_batch(seed, left < BATCH ? left : BATCH, &end))
             return false;
     }
     return true;
