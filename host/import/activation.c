@@ -47,6 +47,11 @@ int32_t softplus(struct build *r, int32_t x)
     return emit_binary(r, OP_ADD, emit_unary(r, OP_RELU, x), emit_unary(r, OP_LOG, plus(r, below, 1)));
 }
 
+int32_t swish(struct build *r, int32_t x, float alpha)
+{
+    return emit_binary(r, OP_MUL, x, emit_unary(r, OP_LOGISTIC, alpha == 1 ? x : times(r, x, alpha)));
+}
+
 int32_t mish(struct build *r, int32_t x) { return emit_binary(r, OP_MUL, x, emit_unary(r, OP_TANH, softplus(r, x))); }
 
 int32_t gelu(struct build *r, int32_t x, bool approximate)

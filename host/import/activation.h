@@ -25,6 +25,7 @@ int32_t hard_sigmoid(struct build *r, int32_t x, float alpha, float beta);
 /* max(x, 0) + log(1 + exp(-|x|)) */
 int32_t softplus(struct build *r, int32_t x);
 int32_t mish(struct build *r, int32_t x);
+int32_t swish(struct build *r, int32_t x, float alpha); /* x / (1 + exp(-alpha x)) */
 /* x / 2 (1 + erf(x / sqrt(2))), or with tanh the polynomial that was there before. */
 int32_t gelu(struct build *r, int32_t x, bool approximate);
 int32_t softsign(struct build *r, int32_t x);

@@ -22,7 +22,7 @@ enum { UINT8 = 2, INT8 = 3, BOOL = 9, FLOAT16 = 10, VALUES_MAX = 64 };
  * ends with a comma. Constants and ends "f32 2,2 x : 1 2 3 4", separated by ";". */
 struct made {
     int opset;
-    const char *nodes, *constants, *x, *y; /* y: what comes out, or where there is no ":" what is said */
+    const char *nodes, *constants, *x, *y; /* y: what comes out, or where that are no numbers of y what is said */
 };
 
 /* ---- the file ---- */
@@ -36,6 +36,13 @@ static void put_attribute(struct text *node, char *word)
     put_string(&a, 1, word);
     if ((*value < '0' || *value > '9') && *value != '-') {
         put_string(&a, 4, value);
+    } else if (strchr(value, '.') && strchr(value, ',')) {
+        for (; *value; value = *end ? end + 1 : end) {
+            const float number = strtof(value, &end);
+
+            put_varint(&a, 7 << 3 | 5);
+            text_bytes(&a, &number, sizeof number);
+        }
     } else if (strchr(value, '.')) {
         const float number = strtof(value, NULL);
 
@@ -134,7 +141,7 @@ static struct bytes file_of(struct pool *pool, const struct made *m)
         v = read_value(s);
         put_value(&graph, 11, v.name, v.type, v.dims);
     }
-    v = strchr(m->y, ':') ? read_value(m->y) : (struct numbers){.type = FLOAT, .dims = {-2}, .name = "y"};
+    v = strstr(m->y, " y :") ? read_value(m->y) : (struct numbers){.type = FLOAT, .dims = {-2}, .name = "y"};
     put_value(&graph, 12, v.name, v.type, v.dims);
     put_int(&set, 2, m->opset);
     put_string(&other, 1, "com.microsoft");
@@ -172,7 +179,7 @@ static void check(const struct made *m)
     struct report_text report = {0};
     struct frame at = {.index = -1, .sink = &report};
     struct pool pool = {0};
-    const struct numbers x = read_value(m->x), y = strchr(m->y, ':') ? read_value(m->y) : (struct numbers){.n = -1};
+    const struct numbers x = read_value(m->x), y = strstr(m->y, " y :") ? read_value(m->y) : (struct numbers){.n = -1};
     uint8_t in[8 * VALUES_MAX], out[8 * VALUES_MAX];
     struct pipeline p;
     struct runner r;
@@ -211,11 +218,132 @@ static const struct made old[] = {
      "f32 s : 0.5; f32 t : 0.25; s8 z : 0; f32 one : 1", "f32 2 x : 2 -1", "f32 2 y : 8 -2"},
 };
 
+static const struct made operators[] = {
+    /* scales as an attribute, as an input, and of height and width */
+    {7, "Upsample{scales=1.0,1.0,2.0,2.0} x -> y", NULL, "f32 1,1,1,2 x : 1 2", "f32 1,1,2,4 y : 1 1 2 2 1 1 2 2"},
+    {8, "Upsample{mode=linear scales=1.0,1.0,1.0,2.0} x -> y", NULL, "f32 1,1,1,2 x : 1 2",
+     "f32 1,1,1,4 y : 1 1.5 2 2"},
+    {9, "Upsample x s -> y", "f32 4 s : 1 1 1 2", "f32 1,1,1,2 x : 1 2", "f32 1,1,1,4 y : 1 1 2 2"},
+    {1, "Upsample{height_scale=2.0 width_scale=1.0} x -> y", NULL, "f32 1,1,1,2 x : 1 2", "f32 1,1,2,2 y : 1 2 1 2"},
+    {10, "Upsample x s -> y", "f32 4 s : 1 1 1 2", "f32 1,1,1,2 x : 1 2", "node 0 Upsample: not as opset 10 has it"},
+    /* one number a group, before opset 21; one a channel */
+    {18, "GroupNormalization{num_groups=2} x s b -> y", "f32 2 s : 1 2; f32 2 b : 0 1", "f32 1,4,1 x : 1 3 4 8",
+     "f32 1,4,1 y : -0.999995 0.999995 -0.9999975 2.9999975"},
+    {21, "GroupNormalization{num_groups=2} x s b -> y", "f32 4 s : 1 2 3 4; f32 4 b : 0 1 2 3", "f32 1,4,1 x : 1 3 4 8",
+     "f32 1,4,1 y : -0.999995 2.99999 -0.99999625 6.999995"},
+    {20, "GroupNormalization{num_groups=2} x s s -> y", "f32 4 s : 1 2 3 4", "f32 1,4,1 x : 1 3 4 8",
+     "input 1 is not one number a group"},
+    {18, "GroupNormalization{num_groups=3} x s s -> y", "f32 4 s : 1 2 3 4", "f32 1,4,1 x : 1 3 4 8",
+     "3 groups of 4 channels"},
+    /* norms of rows and columns; zeros stay */
+    {1, "LpNormalization x -> y", NULL, "f32 2,2 x : 3 -4 0 0", "f32 2,2 y : 0.6 -0.8 0 0"},
+    {22, "LpNormalization{p=1 axis=0} x -> y", NULL, "f32 2,2 x : 3 -4 1 0", "f32 2,2 y : 0.75 -1 0.25 0"},
+    {1, "LpNormalization{p=3} x -> y", NULL, "f32 2,2 x : 3 -4 1 0", "attribute p is 3; 1 and 2 are there"},
+    /* pools of powers */
+    {11, "LpPool{kernel_shape=2,2 strides=2,2} x -> y", NULL, "f32 1,1,2,4 x : 1 2 0 -3 2 4 0 4",
+     "f32 1,1,1,2 y : 5 5"},
+    {11, "LpPool{kernel_shape=2, p=1 pads=1,0} x -> y", NULL, "f32 1,1,3 x : 1 -2 3", "f32 1,1,3 y : 1 3 5"},
+    {18, "LpPool{kernel_shape=2, strides=2, p=3 ceil_mode=1} x -> y", NULL, "f32 1,1,3 x : 1 2 -3",
+     "f32 1,1,2 y : 2.08008382 3"},
+    {1, "LpPool{kernel_shape=2, p=3.0} x -> y", NULL, "f32 1,1,2 x : 1 2", "f32 1,1,1 y : 2.08008382"},
+    {18, "LpPool{kernel_shape=2, dilations=2,} x -> y", NULL, "f32 1,1,3 x : 1 2 3", "an LpPool with dilations"},
+    {2, "GlobalLpPool x -> y", NULL, "f32 1,2,2 x : 3 -4 0 1", "f32 1,2,1 y : 5 1"},
+    {2, "GlobalLpPool{p=1} x -> y", NULL, "f32 1,2,2 x : 3 -4 0 1", "f32 1,2,1 y : 7 1"},
+    /* activations */
+    {24, "Swish x -> y", NULL, "f32 3 x : -1 0 2", "f32 3 y : -0.268941421 0 1.76159416"},
+    {24, "Swish{alpha=1.5} x -> y", NULL, "f32 2 x : -1 2", "f32 2 y : -0.182425524 1.90514825"},
+    {11, "Hardmax{axis=1} x -> y", NULL, "f32 2,3 x : 1 3 3 2 1 0", "f32 2,3 y : 0 1 0 1 0 0"},
+    {1, "SimplifiedLayerNormalization{epsilon=0.0} x s -> y", "f32 2 s : 1 2", "f32 2 x : 1 7", "f32 2 y : 0.2 2.8"},
+    /* bits of constants, and what they become */
+    {18, "BitwiseAnd a b -> c; Cast{to=1} c -> d; Add x d -> y", "u8 2,1 a : 12 10; u8 2 b : 6 9",
+     "f32 2,2 x : 0 0 0 0", "f32 2,2 y : 4 8 2 8"},
+    {18, "BitwiseOr a b -> c; Cast{to=1} c -> d; Add x d -> y", "s32 2 a : 12 -8; s32 1 b : 3", "f32 2 x : 0 0",
+     "f32 2 y : 15 -5"},
+    {18, "BitwiseXor a b -> c; Cast{to=1} c -> d; Add x d -> y", "s64 2 a : 12 -1; s64 1 b : 5", "f32 2 x : 0 0",
+     "f32 2 y : 9 -6"},
+    {18, "BitwiseNot x -> y", NULL, "s32 2 x : 5 -7", "s32 2 y : -6 6"},
+    {18, "BitwiseNot x -> y", NULL, "u8 2 x : 5 255", "u8 2 y : 250 0"},
+    {18, "BitwiseXor x a -> y", "s32 1 a : 5", "s32 2 x : 5 -7", "bits that the model computes; constants are there"},
+    {13, "NonZero a -> b; Cast{to=1} b -> c; Add x c -> y", "f32 2,2 a : 0 3 -1 0", "f32 1,2 x : 0 0",
+     "f32 2,2 y : 0 1 1 0"},
+    {13, "NonZero x -> y", NULL, "f32 2 x : 0 1", "its input is an input of the model; a constant is wanted"},
+    /* the largest, where it was, and back */
+    {12, "MaxPool{kernel_shape=2,2 strides=2,2} x -> v y", NULL, "f32 1,2,2,4 x : 1 5 2 2 3 4 2 2 0 0 7 8 0 1 9 6",
+     "s64 1,2,1,2 y : 1 2 13 14"},
+    {12, "MaxPool{kernel_shape=2,2 strides=2,2 storage_order=1} x -> v y", NULL, "f32 1,1,2,4 x : 1 5 2 2 3 4 2 2",
+     "s64 1,1,1,2 y : 2 4"},
+    {12, "MaxPool{kernel_shape=3, pads=1,1} x -> v y", NULL, "f32 1,1,4 x : 3 1 2 -1", "s64 1,1,4 y : 0 0 2 2"},
+    {12, "MaxPool{kernel_shape=3, pads=1,1} x -> y i", NULL, "f32 1,1,4 x : 3 1 2 -1", "f32 1,1,4 y : 3 3 2 2"},
+    {12, "MaxPool{kernel_shape=2, dilations=2,} x -> v y", NULL, "f32 1,1,4 x : 3 1 2 7", "s64 1,1,2 y : 0 3"},
+    {12, "MaxPool{kernel_shape=2,2 strides=2,2} x -> v i; MaxUnpool{kernel_shape=2,2 strides=2,2} v i -> y", NULL,
+     "f32 1,2,2,4 x : 1 5 2 -2 3 4 1 -2 0 0 7 8 0 -1 9 6", "f32 1,2,2,4 y : 0 5 2 0 0 0 0 0 0 0 0 0 0 0 9 0"},
+    {12, "MaxPool{kernel_shape=2, strides=2,} x -> v i; MaxUnpool{kernel_shape=2, strides=2,} v i s -> y",
+     "s64 3 s : 1 1 5", "f32 1,1,4 x : 1 5 9 2", "f32 1,1,5 y : 0 5 9 0 0"},
+    {12, "MaxPool{kernel_shape=2,} x -> v i; MaxUnpool{kernel_shape=2,} v i -> y", NULL, "f32 1,1,4 x : 1 5 9 2",
+     "then strides must be those of the window"},
+    {12, "MaxPool{kernel_shape=9,9 pads=4,4,4,4} x -> v i", NULL, "f32 1,1,2,2 x : 1 5 9 2",
+     "windows of more than 64 elements"},
+};
+
+/* What ONNX Runtime writes. */
+static const struct made fused[] = {
+    {13, "com.microsoft:FusedConv{activation=Relu} x w b -> y", "f32 1,1,2 w : 1 -1; f32 1 b : 1",
+     "f32 1,1,3 x : 1 5 2", "f32 1,1,2 y : 0 4"},
+    {13, "com.microsoft:FusedConv{activation=LeakyRelu activation_params=0.5,0.0} x w - z -> y",
+     "f32 1,1,2 w : 1 -1; f32 1,1,2 z : 1 2", "f32 1,1,3 x : 1 5 2", "f32 1,1,2 y : -1.5 5"},
+    {13, "com.microsoft:FusedConv{activation=Clip activation_params=0.0,2.0} x w -> y", "f32 1,1,2 w : 1 -1",
+     "f32 1,1,3 x : 1 5 2", "f32 1,1,2 y : 0 2"},
+    {13, "com.microsoft:FusedConv{activation=HardSigmoid activation_params=0.25,0.5} x w -> y", "f32 1,1,2 w : 1 -1",
+     "f32 1,1,3 x : 1 2 5", "f32 1,1,2 y : 0.25 0"},
+    {13, "com.microsoft:FusedConv{activation=Frob} x w -> y", "f32 1,1,2 w : 1 -1", "f32 1,1,3 x : 1 2 5",
+     "activation Frob"},
+    {13, "com.microsoft:FusedGemm{activation=LeakyRelu activation_alpha=0.5 transB=1} x w b -> y",
+     "f32 2,2 w : 1 2 3 -4; f32 2 b : 1 0", "f32 1,2 x : 1 2", "f32 1,2 y : 6 -2.5"},
+    {13, "com.microsoft:FusedMatMul{transA=1 transB=1 alpha=0.5} x w -> y", "f32 1,2 w : 4 6",
+     "f32 2,3 x : 1 2 3 1 0 -1", "f32 3,1 y : 5 4 3"},
+    {13, "com.microsoft:FusedMatMul{transBatchA=1} x w -> y", "f32 2,1 w : 4 6", "f32 1,2 x : 1 2",
+     "batches that are turned"},
+    {13, "com.microsoft:BiasGelu x b -> y", "f32 2 b : 1 -1", "f32 2 x : 1 0.5", "f32 2 y : 1.95449974 -0.154268769"},
+    {13, "com.microsoft:FastGelu x b -> y", "f32 2 b : 1 -1", "f32 2 x : 1 0.5", "f32 2 y : 1.95459769 -0.15428599"},
+    {13, "com.microsoft:FastGelu x -> y", NULL, "f32 2 x : 1 0.5", "f32 2 y : 0.841191991 0.34571401"},
+    {13, "com.microsoft:QuickGelu x -> y", NULL, "f32 2 x : 1 -2", "f32 2 y : 0.845795766 -0.0643413769"},
+    {13, "com.microsoft:SkipLayerNormalization x s g b c -> y",
+     "f32 1,2 s : 1 1; f32 2 g : 1 2; f32 2 b : 0 1; f32 2 c : 0 2", "f32 1,2 x : 1 3", "f32 1,2 y : -1 3"},
+    {13, "com.microsoft:SkipLayerNormalization x s g -> - - - y", "f32 1,2 s : 1 1; f32 2 g : 1 2", "f32 1,2 x : 1 3",
+     "f32 1,2 y : 2 4"},
+    {13, "com.microsoft:SkipSimplifiedLayerNormalization{epsilon=0.0} x s g -> y", "f32 1,2 s : 0 1; f32 2 g : 1 2",
+     "f32 1,2 x : 1 6", "f32 1,2 y : 0.2 2.8"},
+    {13, "QuantizeLinear x s z -> a; com.microsoft:MatMulIntegerToFloat a b s t z - c -> y",
+     "f32 s : 0.5; u8 z : 10; f32 t : 0.25; s8 2,1 b : 3 -4; f32 1 c : 1", "f32 1,2 x : 2 1", "f32 1,1 y : 1.5"},
+    {13, "com.microsoft:DynamicQuantizeMatMul x b t -> y", "f32 t : 0.25; s8 2,1 b : 3 -4", "f32 1,2 x : 255 -0.0",
+     "f32 1,1 y : 191.25"},
+    {13, "QuantizeLinear x s z -> a; com.microsoft:QLinearWhere c a s z b s z t z -> d; DequantizeLinear d t z -> y",
+     "f32 s : 0.5; u8 z : 10; f32 t : 0.25; u8 2 b : 20 30; bool 2 c : 1 0", "f32 2 x : 2 1", "f32 2 y : 2 10"},
+    {13, "QuantizeLinear x s z -> a; Resize{mode=linear} a - k -> b; DequantizeLinear b s z -> y",
+     "f32 s : 0.5; u8 z : 10; f32 4 k : 1 1 1 2", "f32 1,1,1,2 x : 2 4", "f32 1,1,1,4 y : 2 2.5 3.5 4"},
+    {13, "QuantizeLinear x s z -> a; MaxPool{kernel_shape=2,} a -> b; DequantizeLinear b s z -> y",
+     "f32 s : 0.5; s8 z : 10", "f32 1,1,3 x : 2 4 -3", "f32 1,1,2 y : 4 4"},
+};
+
 static void old_files(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(old); i++)
         check(&old[i]);
+}
+
+static void newer_and_rarer_operators(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(operators); i++)
+        check(&operators[i]);
+}
+
+static void operators_of_onnx_runtime(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(fused); i++)
+        check(&fused[i]);
 }
 
 /* What the caller did not say of a free dimension may be why shapes do not fit; a tensor is no model. */
@@ -251,6 +379,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(old_files),
+        cmocka_unit_test(newer_and_rarer_operators),
+        cmocka_unit_test(operators_of_onnx_runtime),
         cmocka_unit_test(says_what_was_assumed),
     };
 

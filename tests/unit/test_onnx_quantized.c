@@ -43,6 +43,17 @@ static double product(int i)
 }
 
 static double shifted(int i) { return product(i) + (i % 2 ? 2.5 : 0); }
+/* Channels last: x is [H][W][2], and a window two of a row. */
+static double conv_last(int i)
+{
+    const double a = x(i / 2 * 2), b = x(i / 2 * 2 + 1);
+
+    return i % 2 ? 0.125 * (127 * a - 128 * b) + 0.0625 * 40 : 0.25 * (3 * a - 4 * b);
+}
+
+static double mean_last(int i) { return (x(i) + x(i + 2) + x(i + 4) + x(i + 6)) / 4; }
+static double pairs_last(int i) { return (x(i / 2 * 4 + i % 2) + x(i / 2 * 4 + i % 2 + 2)) / 2; }
+static double twice_max(int i) { return 2 * fmax(x(i / 2 * 4 + i % 2), x(i / 2 * 4 + i % 2 + 2)); }
 static double softmax(int i) { return 1 / (1 + exp(x(i ^ 1) - x(i))); }
 
 #define IMAGE                                                                                                          \
@@ -55,18 +66,31 @@ static const struct made {
     int64_t axis, in[5], shape[5]; /* of x and the output, to -2 */
     double scale;                  /* of the output, in bytes of zero point 100 */
     double (*real)(int i);
+    bool last; /* channels */
 } made[] = {
-    {"QLinearAdd x s z x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 1, twice},
-    {"QLinearMul x s z x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 16, squared},
-    {"QLinearSigmoid x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 0.0078125, sigmoid},
-    {"QLinearLeakyRelu x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 0.5, leaky},
-    {"QLinearConcat ys yz x s z x s z -> y", "com.microsoft", 0, IMAGE, {2, 2, 2, 2, -2}, 0.75, joined},
-    {"QLinearGlobalAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 2, 1, 1, -2}, 0.125, mean},
-    {"QLinearAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 2, 2, 1, -2}, 0.25, pairs},
-    {"QLinearConv x s z w ws wz ys yz b -> y", "", 0, IMAGE, IMAGE, 0.5, conv},
-    {"QLinearMatMul x s z m ws wz ys yz -> y", "", 0, IMAGE, IMAGE, 0.5, product},
-    {"QLinearSoftmax x s z ys yz -> y", "com.microsoft", 3, IMAGE, IMAGE, 0.0078125, softmax},
-    {"QGemm x s z m ws wz b ys yz -> y", "com.microsoft", 0, {4, 2, -2}, {4, 2, -2}, 0.5, shifted},
+    {"QLinearAdd x s z x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 1, twice, false},
+    {"QLinearMul x s z x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 16, squared, false},
+    {"QLinearSigmoid x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 0.0078125, sigmoid, false},
+    {"QLinearLeakyRelu x s z ys yz -> y", "com.microsoft", 0, IMAGE, IMAGE, 0.5, leaky, false},
+    {"QLinearConcat ys yz x s z x s z -> y", "com.microsoft", 0, IMAGE, {2, 2, 2, 2, -2}, 0.75, joined, false},
+    {"QLinearGlobalAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 2, 1, 1, -2}, 0.125, mean, false},
+    {"QLinearAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 2, 2, 1, -2}, 0.25, pairs, false},
+    {"QLinearConv x s z w ws wz ys yz b -> y", "", 0, IMAGE, IMAGE, 0.5, conv, false},
+    {"QLinearMatMul x s z m ws wz ys yz -> y", "", 0, IMAGE, IMAGE, 0.5, product, false},
+    {"QLinearSoftmax x s z ys yz -> y", "com.microsoft", 3, IMAGE, IMAGE, 0.0078125, softmax, false},
+    {"QGemm x s z m ws wz b ys yz -> y", "com.microsoft", 0, {4, 2, -2}, {4, 2, -2}, 0.5, shifted, false},
+    {"QLinearConv x s z w ws wz ys yz b -> y", "com.microsoft", 0, IMAGE, IMAGE, 0.5, conv_last, true},
+    {"QLinearGlobalAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 1, 1, 2, -2}, 0.125, mean_last, true},
+    {"QLinearAveragePool x s z ys yz -> y", "com.microsoft", 0, IMAGE, {1, 2, 1, 2, -2}, 0.25, pairs_last, true},
+    {"QLinearReduceMean x s z ys yz -> y", "com.microsoft", 0, {4, 2, -2}, {4, 1, -2}, 0.25, pairs, false},
+    {"QLinearAdd x s z x s z ys yz -> a;NhwcMaxPool a -> y",
+     "com.microsoft",
+     0,
+     IMAGE,
+     {1, 2, 1, 2, -2},
+     1,
+     twice_max,
+     false},
 };
 
 /* ---- the file ---- */
@@ -85,15 +109,20 @@ static struct bytes file_of(struct pool *pool, const struct made *f)
     const float s = 0.5f, ys = (float)f->scale, ws[2] = {0.25f, 0.125f};
     const uint8_t z = 128, yz = 100, none[2] = {0, 0};
     const int32_t b[2] = {0, 40};
-    struct text graph = {.pool = pool}, node = node_of(pool, f->words), axis = {.pool = pool};
+    struct text graph = {.pool = pool};
 
-    put_string(&axis, 1, "axis");
-    put_int(&axis, 3, f->axis);
-    put_message(&node, 5, &axis);
-    if (strstr(f->words, "AveragePool"))
-        put_window(&node);
-    put_string(&node, 7, f->domain);
-    put_message(&graph, 1, &node);
+    for (char *rest = pool_strdup(pool, f->words), *one = strtok_r(rest, ";", &rest); one;
+         one = strtok_r(NULL, ";", &rest)) {
+        struct text node = node_of(pool, one);
+
+        put_attribute_int(&node, "axis", f->axis);
+        put_attribute_int(&node, "channels_last", f->last);
+        put_attribute_ints(&node, "axes", 1, 1);
+        if (strstr(one, "Pool") && !strstr(one, "Global"))
+            put_window(&node);
+        put_string(&node, 7, f->domain);
+        put_message(&graph, 1, &node);
+    }
     put_initializer(&graph, "s", FLOAT, DIMS(1), &s, sizeof s);
     put_initializer(&graph, "z", UINT8, DIMS(1), &z, sizeof z);
     put_initializer(&graph, "ys", FLOAT, DIMS(1), &ys, sizeof ys);

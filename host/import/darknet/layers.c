@@ -64,7 +64,7 @@ static int32_t exponential(struct build *r, int32_t x) { return elu(r, x, 1, 1);
 
 static int32_t selu(struct build *r, int32_t x) { return times(r, elu(r, x, 1.6732f, 1), 1.0507f); }
 
-static int32_t swish(struct build *r, int32_t x) { return emit_binary(r, OP_MUL, x, logistic(r, x)); }
+static int32_t silu(struct build *r, int32_t x) { return swish(r, x, 1); }
 
 static int32_t hardtan(struct build *r, int32_t x) { return clip(r, x, -1, 1); }
 
@@ -77,7 +77,7 @@ static const struct {
     int32_t (*of)(struct build *r, int32_t x);
 } activations[] = {
     {"linear", as_it_is}, {"relu", relu},       {"relu6", relu6}, {"leaky", leaky}, {"logistic", logistic},
-    {"tanh", hyperbolic}, {"elu", exponential}, {"selu", selu},   {"mish", mish},   {"swish", swish},
+    {"tanh", hyperbolic}, {"elu", exponential}, {"selu", selu},   {"mish", mish},   {"swish", silu},
     {"hardtan", hardtan}, {"ramp", ramp},       {"relie", relie}, {"loggy", loggy},
 };
 

@@ -118,6 +118,8 @@ void onnx_gelu(struct build *r)
     node_out(r, 0, gelu(r, node_in(r, 0), strcmp(node_string(r, "approximate", "none"), "tanh") == 0));
 }
 
+void onnx_swish(struct build *r) { node_out(r, 0, swish(r, node_in(r, 0), node_float(r, "alpha", 1))); }
+
 void onnx_softsign(struct build *r) { node_out(r, 0, softsign(r, node_in(r, 0))); }
 
 /* The largest along the axis is 1, the others are 0: rows of an identity matrix. */

@@ -2,6 +2,7 @@
 /* What moves elements by indices that are constants: whatever it is called, a gather from the places that are worked
  * out here. */
 #include "host/import/onnx/ops.h"
+#include "host/import/onnx/unpool.h"
 
 /* A constant's integers, in the pool; negative ones count from `size`. */
 static const int32_t *indices_of(struct build *r, int32_t tensor, int64_t size, const char *what)
@@ -400,6 +401,34 @@ void onnx_compress(struct build *r)
     node_out(r, 0, gather(r, x, along, n, list));
 }
 
+/* How many there are must be known: places of a constant's elements, a row for each dimension. */
+void onnx_non_zero(struct build *r)
+{
+    const int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    const int64_t all = tensor_elements(&t);
+    const size_t bytes = (size_t)type_bits(t.type) / 8;
+    static const uint8_t zero[8];
+    int64_t n = 0;
+    int32_t *places;
+
+    if (r->status == MOTE_OK && (!t.data || t.rank < 1))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "its input is %s; a constant is wanted", graph_origin(r->g, x));
+    places = add_indices(r, r->status == MOTE_OK ? all * t.rank : 0);
+    for (int64_t i = 0; i < all && r->status == MOTE_OK; i++)
+        n += memcmp(t.data + (size_t)i * bytes, zero, bytes) != 0;
+    for (int64_t i = 0, k = 0; i < all && r->status == MOTE_OK; i++) {
+        int64_t rest = i;
+
+        if (memcmp(t.data + (size_t)i * bytes, zero, bytes) == 0)
+            continue;
+        for (int d = t.rank - 1; d >= 0; rest /= t.dims[d--])
+            places[d * n + k] = (int32_t)(rest % t.dims[d]);
+        k++;
+    }
+    node_out(r, 0, add_const(r, TYPE_S32, 2, (int64_t[]){t.rank, n}, places));
+}
+
 void onnx_reverse_sequence(struct build *r)
 {
     int32_t x = node_in(r, 0), lengths = node_in(r, 1), *places;
@@ -460,6 +489,21 @@ void onnx_space_to_depth(struct build *r)
     node_out(r, 0, reshape(r, x, 4, (int64_t[]){t.dims[0], t.dims[1] * b * b, t.dims[2] / b, t.dims[3] / b}));
 }
 
+/* Another shape that is asked for surrounds what was put back. */
+static int32_t unpooled(struct build *r, int32_t x, const int64_t *dims)
+{
+    int64_t whole[RANK_MAX] = {0}, before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
+    const int rank = tensor_at(r, x)->rank;
+    int given;
+
+    if (!node_has(r, 2))
+        return x;
+    const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
+    for (int d = 0; d < rank; d++)
+        after[d] = whole[d] - dims[d];
+    return pad(r, x, before, after, TENSOR_ABSENT);
+}
+
 /* Values go back to where a MaxPool found them: the indices are flat ones of what it read, which another shape that is
  * asked for surrounds. */
 void onnx_max_unpool(struct build *r)
@@ -467,7 +511,6 @@ void onnx_max_unpool(struct build *r)
     int32_t x = node_in(r, 0), indices = node_in(r, 1), zeros;
     const struct tensor t = *tensor_at(r, x);
     int64_t dims[RANK_MAX], kernel[RANK_MAX], strides[RANK_MAX], pads[2 * RANK_MAX], n;
-    int64_t whole[RANK_MAX] = {0}, before[RANK_MAX] = {0}, after[RANK_MAX];
     const int32_t *places;
     int given, spatial = t.rank - 2, n_pads, n_strides;
 
@@ -490,12 +533,17 @@ void onnx_max_unpool(struct build *r)
         build_fail(r, MOTE_ERR_MEMORY, "an output of %lld elements", (long long)n);
     if (r->status != MOTE_OK)
         return;
+    if (is_computed(r, indices)) {
+        for (int d = 0; d < spatial; d++)
+            if (n_strides != spatial || strides[d] != kernel[d] || (n_pads >= 0 && pads[d] + pads[spatial + d] != 0))
+                build_fail(r, MOTE_ERR_UNSUPPORTED,
+                           "indices are computed by the model; then strides must be those of the window, without pads");
+        x = unpool_computed(r, x, indices, kernel);
+        node_out(r, 0, unpooled(r, x, dims));
+        return;
+    }
     places = indices_of(r, indices, n, "indices");
     zeros = has_room(r, n * 4) ? add_const(r, t.type, t.rank, dims, pool_alloc(r->pool, (size_t)n * 4)) : TENSOR_ABSENT;
     x = scatter(r, zeros, x, tensor_elements(&t), places);
-    if (node_has(r, 2))
-        const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
-    for (int d = 0; d < t.rank; d++)
-        after[d] = node_has(r, 2) ? whole[d] - dims[d] : 0;
-    node_out(r, 0, pad(r, x, before, after, TENSOR_ABSENT));
+    node_out(r, 0, unpooled(r, x, dims));
 }

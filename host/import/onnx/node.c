@@ -42,6 +42,32 @@ void node_out(struct build *r, int i, int32_t tensor)
         t->name = printable(r->pool, name);
 }
 
+/* ---- by another operator's function ---- */
+void node_replace(struct build *r, int32_t was, int32_t tensor)
+{
+    if (r->status != MOTE_OK || was == tensor)
+        return;
+    r->g->tensors[tensor].name = r->g->tensors[was].name;
+    r->g->tensors[was].name = "";
+    names_set(r->pool, &onnx_of(r)->values, onnx_of(r)->node->output[0], tensor);
+}
+
+int32_t node_compute(struct build *r, void (*function)(struct build *), int n, const int32_t *in)
+{
+    int32_t *own = onnx_of(r)->in;
+    int n_own = onnx_of(r)->n_in;
+
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
+    onnx_of(r)->in = pool_copy(r->pool, in, (size_t)n * sizeof *in);
+    onnx_of(r)->n_in = n;
+    function(r);
+    onnx_of(r)->in = own;
+    onnx_of(r)->n_in = n_own;
+    return r->status == MOTE_OK && node_wants(r, 0) ? names_get(&onnx_of(r)->values, onnx_of(r)->node->output[0])
+                                                    : TENSOR_ABSENT;
+}
+
 /* ---- attributes ---- */
 static const Onnx__AttributeProto *attr_of(const Onnx__NodeProto *node, const char *name)
 {

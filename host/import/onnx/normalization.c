@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Normalizations. */
+#include <float.h>
+
 #include "host/import/activation.h"
 #include "host/import/normalization.h"
 #include "host/import/onnx/ops.h"
@@ -125,15 +127,16 @@ static int32_t normalize_planes(struct build *r, int32_t x, int first, int32_t s
     return emit_binary(r, OP_ADD, x, per_channel(r, bias, rank));
 }
 
-static bool want_channels(struct build *r)
+/* Of `groups` 0 a number a channel, else one a group. */
+static bool want_numbers(struct build *r, int64_t groups)
 {
     const struct tensor *x = tensor_at(r, node_in(r, 0));
 
     for (int i = 1; i < 3; i++) {
         const struct tensor *t = tensor_at(r, node_in(r, i));
 
-        if (r->status == MOTE_OK && (x->rank < 2 || t->rank != 1 || t->dims[0] != x->dims[1]))
-            build_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a channel", i);
+        if (r->status == MOTE_OK && (x->rank < 2 || t->rank != 1 || t->dims[0] != (groups > 0 ? groups : x->dims[1])))
+            build_fail(r, MOTE_ERR_SHAPE, "input %d is not one number a %s", i, groups > 0 ? "group" : "channel");
     }
     return r->status == MOTE_OK;
 }
@@ -142,26 +145,41 @@ void onnx_instance_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0);
 
-    if (want_channels(r))
+    if (want_numbers(r, 0))
         node_out(r, 0, normalize_planes(r, x, 2, onnx_of(r)->in[1], onnx_of(r)->in[2], tensor_at(r, x)->rank));
 }
 
-/* From opset 21 on, with a number a channel. */
+/* Each number for as many channels as a group has. */
+static int32_t repeat(struct build *r, int32_t list, int64_t channels, int64_t groups)
+{
+    int32_t *from = add_indices(r, channels);
+
+    for (int64_t i = 0; i < channels && r->status == MOTE_OK; i++)
+        from[i] = (int32_t)(i / (channels / groups));
+    return gather(r, list, 0, channels, from);
+}
+
+/* From opset 21 on scale and bias have a number a channel, before one a group. */
 void onnx_group_normalization(struct build *r)
 {
     int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
     int64_t groups = node_int(r, "num_groups", 1), inner;
+    const bool by_group = onnx_of(r)->opset < 21;
+    int32_t scale = node_in(r, 1), bias = node_in(r, 2);
 
-    if (!want_channels(r))
+    if (r->status == MOTE_OK && (t.rank < 2 || groups < 1 || t.dims[1] % groups))
+        build_fail(r, MOTE_ERR_VALUE, "%lld groups of %lld channels", (long long)groups,
+                   t.rank < 2 ? 0LL : (long long)t.dims[1]);
+    if (!want_numbers(r, by_group ? groups : 0))
         return;
-    if (groups < 1 || t.dims[1] % groups)
-        build_fail(r, MOTE_ERR_VALUE, "%lld groups of %lld channels", (long long)groups, (long long)t.dims[1]);
-    if (r->status != MOTE_OK)
-        return;
+    if (by_group) {
+        scale = repeat(r, scale, t.dims[1], groups);
+        bias = repeat(r, bias, t.dims[1], groups);
+    }
     inner = tensor_elements(&t) / (t.dims[0] * groups);
     x = reshape(r, x, 3, (int64_t[]){t.dims[0], groups, inner});
-    node_out(r, 0, normalize_planes(r, x, 2, onnx_of(r)->in[1], onnx_of(r)->in[2], t.rank));
+    node_out(r, 0, normalize_planes(r, x, 2, scale, bias, t.rank));
 }
 
 /* The reference adds its epsilon to the deviation. */
@@ -182,6 +200,20 @@ void onnx_mean_variance_normalization(struct build *r)
     m = moments(r, x, n, axes, 0);
     deviation = emit_binary(r, OP_DIV, add_float(r, 1), m.inverse);
     node_out(r, 0, emit_binary(r, OP_DIV, m.centered, emit_binary(r, OP_ADD, deviation, add_float(r, 1e-9f))));
+}
+
+/* x by the sum of its magnitudes along an axis, or the root of that of its squares; zeros stay. */
+void onnx_lp_normalization(struct build *r)
+{
+    const int32_t x = node_in(r, 0);
+    const int64_t p = node_int(r, "p", 2), axis = axis_of(r, node_int(r, "axis", -1), tensor_at(r, x)->rank);
+    int32_t norm;
+
+    if (r->status == MOTE_OK && p != 1 && p != 2)
+        build_fail(r, MOTE_ERR_VALUE, "attribute p is %lld; 1 and 2 are there", (long long)p);
+    norm = reduce(r, OP_SUM, emit_unary(r, p == 1 ? OP_ABS : OP_SQUARE, x), 1, &axis, true);
+    norm = emit_binary(r, OP_MAXIMUM, p == 1 ? norm : emit_unary(r, OP_SQRT, norm), add_float(r, FLT_MIN));
+    node_out(r, 0, emit_binary(r, OP_DIV, x, norm));
 }
 
 /* x / (bias + alpha / size * sum of the squares of `size` channels around)^beta */

@@ -85,6 +85,12 @@ int32_t node_in(struct build *r, int i);     /* fails without it */
 int32_t node_in_or(struct build *r, int i, int32_t absent);
 bool node_wants(const struct build *r, int i);         /* somebody named output i */
 void node_out(struct build *r, int i, int32_t tensor); /* output i is `tensor` */
+/* Another operator's function, which asks for these inputs and the node's attributes; gives what it says of output 0,
+ * TENSOR_ABSENT where nobody wants that. Then output 0 may become another tensor, made of it. */
+int32_t node_compute(struct build *r, void (*function)(struct build *), int n, const int32_t *in);
+void node_replace(struct build *r, int32_t was, int32_t tensor);
+/* The same where input 0 is bytes of one scale, which the output gets: true, it is done. (quantized.c) */
+bool node_as_reals(struct build *r, void (*function)(struct build *));
 /* Attributes, and what holds without them. Integers are narrowed as those of tensors are. A list's n is at most `most`;
  * without it *n is -1. */
 const Onnx__AttributeProto *node_attr(const struct build *r, const char *name);

@@ -4,6 +4,8 @@
 
 #include "host/import/onnx/ops.h"
 #include "host/import/onnx/spatial.h"
+#include "host/import/onnx/unpool.h"
+#include "host/import/power.h"
 
 /* With dilations: dimension by dimension the largest of as many slices as the window has elements. */
 static int32_t dilated(struct build *r, int32_t x, const struct spatial *s)
@@ -76,18 +78,71 @@ void onnx_max_pool(struct build *r)
     enum mote_type type = tensor_at(r, x)->type;
     struct spatial s;
 
-    if (node_wants(r, 1))
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "the indices of a MaxPool");
+    if (!node_wants(r, 1) && node_as_reals(r, onnx_max_pool))
+        return;
     spatial_read(r, x, NULL, &s);
     if (r->status != MOTE_OK)
         return;
+    if (node_wants(r, 1)) {
+        max_pool_and_indices(r, x, &s);
+        return;
+    }
     x = cast(r, x, TYPE_F32); /* integers of 8 bits, which floats hold */
     node_out(r, 0, cast(r, has_dilations(&s) ? dilated(r, x, &s) : pool(r, OP_MAX_POOL_2D, x, &s), type));
 }
 
-static void global(struct build *r, enum op_id id)
+/* ---- roots of sums of powers ---- */
+struct lp {
+    float p;
+};
+
+static struct lp read_lp(struct build *r)
+{
+    const bool first = onnx_of(r)->opset < 2;
+    const float p = first ? node_float(r, "p", 2) : (float)node_int(r, "p", 2);
+
+    if (r->status == MOTE_OK && !(p >= 1 && p <= 64))
+        build_fail(r, MOTE_ERR_VALUE, "attribute p is %g; 1 to 64 are there", (double)p);
+    return (struct lp){p};
+}
+
+static int32_t powers(struct build *r, int32_t x, struct lp lp)
+{
+    if (lp.p == 2)
+        return emit_unary(r, OP_SQUARE, x);
+    x = emit_unary(r, OP_ABS, x);
+    return lp.p == 1 ? x : power(r, x, add_float(r, lp.p));
+}
+
+static int32_t root(struct build *r, int32_t x, struct lp lp)
+{
+    if (lp.p == 1)
+        return x;
+    return lp.p == 2 ? emit_unary(r, OP_SQRT, x) : power(r, x, add_float(r, 1 / lp.p));
+}
+
+/* A sum is a mean times the window's elements; padding is zeros, which count. */
+void onnx_lp_pool(struct build *r)
 {
     int32_t x = node_in(r, 0);
+    const struct lp lp = read_lp(r);
+    float elements = 1;
+    struct spatial s;
+
+    spatial_read(r, x, NULL, &s);
+    if (has_dilations(&s))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "an LpPool with dilations");
+    if (r->status != MOTE_OK)
+        return;
+    for (int i = 0; i < s.n; i++)
+        elements *= (float)s.kernel[i];
+    x = pool(r, OP_AVERAGE_POOL_2D, powers(r, pad_before(r, x, &s), lp), &s);
+    node_out(r, 0, root(r, emit_binary(r, OP_MUL, x, add_float(r, elements)), lp));
+}
+
+/* ---- of all there is ---- */
+static int32_t global(struct build *r, enum op_id id, int32_t x)
+{
     int rank = tensor_at(r, x)->rank;
     int64_t axes[RANK_MAX];
 
@@ -95,9 +150,16 @@ static void global(struct build *r, enum op_id id)
         build_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions", rank);
     for (int d = 2; d < rank; d++)
         axes[d - 2] = d;
-    node_out(r, 0, reduce(r, id, x, rank - 2, axes, true));
+    return reduce(r, id, x, rank - 2, axes, true);
 }
 
-void onnx_global_average_pool(struct build *r) { global(r, OP_MEAN); }
+void onnx_global_average_pool(struct build *r) { node_out(r, 0, global(r, OP_MEAN, node_in(r, 0))); }
 
-void onnx_global_max_pool(struct build *r) { global(r, OP_REDUCE_MAX); }
+void onnx_global_max_pool(struct build *r) { node_out(r, 0, global(r, OP_REDUCE_MAX, node_in(r, 0))); }
+
+void onnx_global_lp_pool(struct build *r)
+{
+    const struct lp lp = read_lp(r);
+
+    node_out(r, 0, root(r, global(r, OP_SUM, powers(r, node_in(r, 0), lp)), lp));
+}

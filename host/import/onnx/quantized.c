@@ -233,10 +233,14 @@ void onnx_dequantize_linear(struct build *r)
     node_out(r, 0, reals(r, node_in(r, 0), node_in(r, 1), node_in_or(r, 2, TENSOR_ABSENT), axis));
 }
 
+struct dynamic {
+    int32_t x, scale, point;
+};
+
 /* The scale is that of the numbers from the least, or 0, to the largest, or 0. */
-void onnx_dynamic_quantize_linear(struct build *r)
+static struct dynamic dynamically(struct build *r, int32_t x)
 {
-    int32_t x = node_in(r, 0), zero = add_float(r, 0), flat, low, high, scale, point;
+    int32_t zero = add_float(r, 0), flat, low, high, scale, point;
     int64_t n = tensor_elements(tensor_at(r, x)), axis = 0;
 
     flat = reshape(r, x, 1, &n);
@@ -247,39 +251,38 @@ void onnx_dynamic_quantize_linear(struct build *r)
     scale = emit(r, OP_SELECT_V2, NULL, TYPE_F32, 3,
                  (int32_t[]){emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){scale, zero}), add_float(r, 1), scale});
     point = rounded(r, low, scale, TENSOR_ABSENT, 0, TYPE_U8);
-    node_out(r, 0, rounded(r, x, scale, point, 0, TYPE_U8));
-    node_out(r, 1, scale);
-    node_out(r, 2, point);
+    return (struct dynamic){rounded(r, x, scale, point, 0, TYPE_U8), scale, point};
+}
+
+void onnx_dynamic_quantize_linear(struct build *r)
+{
+    const struct dynamic d = dynamically(r, node_in(r, 0));
+
+    node_out(r, 0, d.x);
+    node_out(r, 1, d.scale);
+    node_out(r, 2, d.point);
+}
+
+/* An operator that picks bytes, or means of them, of one scale computes them as reals. */
+bool node_as_reals(struct build *r, void (*function)(struct build *))
+{
+    const int32_t x = node_in(r, 0);
+    const struct tensor t = *tensor_at(r, x);
+    struct quant memory;
+    int32_t *in, y;
+
+    if (r->status != MOTE_OK || (t.type != TYPE_S8 && t.type != TYPE_U8) || t.quant.n != 1 || t.data)
+        return false;
+    memory = as_s8(r, t.type, &t.quant);
+    in = pool_copy(r->pool, onnx_of(r)->in, (size_t)onnx_of(r)->n_in * sizeof *in);
+    in[0] = emit_quantized(r, OP_DEQUANTIZE, TYPE_F32, &memory, x);
+    y = node_compute(r, function, onnx_of(r)->n_in, in);
+    if (y != TENSOR_ABSENT)
+        node_replace(r, y, emit_quantized(r, OP_QUANTIZE, t.type, &t.quant, y));
+    return true;
 }
 
 /* ---- operators of integers ---- */
-/* The node's output becomes `tensor`, made of what it was. */
-static void replace_out(struct build *r, int32_t was, int32_t tensor)
-{
-    if (r->status != MOTE_OK || was == tensor)
-        return;
-    r->g->tensors[tensor].name = r->g->tensors[was].name;
-    r->g->tensors[was].name = "";
-    names_set(r->pool, &onnx_of(r)->values, onnx_of(r)->node->output[0], tensor);
-}
-
-/* Another operator's function, with these inputs. Gives its output. */
-static int32_t compute(struct build *r, void (*function)(struct build *), int n, const int32_t *in)
-{
-    int32_t *own = onnx_of(r)->in;
-    int n_own = onnx_of(r)->n_in;
-
-    if (r->status != MOTE_OK)
-        return TENSOR_ABSENT;
-    onnx_of(r)->in = pool_copy(r->pool, in, (size_t)n * sizeof *in);
-    onnx_of(r)->n_in = n;
-    function(r);
-    onnx_of(r)->in = own;
-    onnx_of(r)->n_in = n_own;
-    return r->status == MOTE_OK && node_wants(r, 0) ? names_get(&onnx_of(r)->values, onnx_of(r)->node->output[0])
-                                                    : TENSOR_ABSENT;
-}
-
 /* Input i with the scale and the zero point behind it. */
 static int32_t reals_in(struct build *r, int i, int64_t axis)
 {
@@ -287,12 +290,12 @@ static int32_t reals_in(struct build *r, int i, int64_t axis)
 }
 
 /* As `function` of `n` inputs of reals; the output's scale and zero point are inputs i and i + 1. */
-static void as_reals(struct build *r, void (*function)(struct build *), int n, const int32_t *in, int i)
+static void as_reals(struct build *r, void (*function)(struct build *), int n, int32_t *in, int i)
 {
-    int32_t y = compute(r, function, n, in);
+    int32_t y = node_compute(r, function, n, in);
 
     if (y != TENSOR_ABSENT)
-        replace_out(r, y, quantized(r, y, node_in(r, i), node_in_or(r, i + 1, TENSOR_ABSENT), 1));
+        node_replace(r, y, quantized(r, y, node_in(r, i), node_in_or(r, i + 1, TENSOR_ABSENT), 1));
 }
 
 /* A bias has the scale of the products. */
@@ -303,11 +306,36 @@ static int32_t bias_in(struct build *r, int i, int32_t a_scale, int32_t b_scale)
     return node_has(r, i) ? emit_binary(r, OP_MUL, cast(r, onnx_of(r)->in[i], TYPE_F32), scale) : TENSOR_ABSENT;
 }
 
+/* ---- channels last, as com.microsoft may have them ---- */
+static bool is_last(struct build *r) { return node_int(r, "channels_last", 0) != 0; }
+
+static int32_t to_planes(struct build *r, int32_t x)
+{
+    const int rank = tensor_at(r, x)->rank;
+
+    if (r->status == MOTE_OK && rank < 3)
+        build_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions", rank);
+    return transpose_move(r, x, rank - 1, 1);
+}
+
+static int32_t from_planes(struct build *r, int32_t x) { return transpose_move(r, x, 1, tensor_at(r, x)->rank - 1); }
+
+/* As as_reals(), of images whose channels are last. */
+static void as_planes(struct build *r, void (*function)(struct build *), int n, int32_t *in, int i)
+{
+    int32_t y;
+
+    in[0] = to_planes(r, in[0]);
+    y = node_compute(r, function, n, in);
+    if (y != TENSOR_ABSENT)
+        node_replace(r, y, quantized(r, from_planes(r, y), node_in(r, i), node_in_or(r, i + 1, TENSOR_ABSENT), 1));
+}
+
 void onnx_qlinear_conv(struct build *r)
 {
     int32_t x = reals_in(r, 0, 1), w = reals_in(r, 3, 0), bias = bias_in(r, 8, node_in(r, 1), node_in(r, 4));
 
-    as_reals(r, onnx_conv, bias == TENSOR_ABSENT ? 2 : 3, (int32_t[]){x, w, bias}, 6);
+    (is_last(r) ? as_planes : as_reals)(r, onnx_conv, bias == TENSOR_ABSENT ? 2 : 3, (int32_t[]){x, w, bias}, 6);
 }
 
 void onnx_qlinear_matmul(struct build *r)
@@ -324,9 +352,9 @@ static void sums(struct build *r, void (*function)(struct build *), int64_t a_ax
 
     in[0] = reals(r, node_in(r, 0), one, node_in_or(r, 2, TENSOR_ABSENT), a_axis);
     in[1] = reals(r, node_in(r, 1), one, node_in_or(r, 3, TENSOR_ABSENT), b_axis);
-    y = compute(r, function, 2, in);
+    y = node_compute(r, function, 2, in);
     if (y != TENSOR_ABSENT)
-        replace_out(r, y, cast(r, y, TYPE_S32));
+        node_replace(r, y, cast(r, y, TYPE_S32));
 }
 
 void onnx_matmul_integer(struct build *r) { sums(r, onnx_matmul, -2, -1); }
@@ -334,17 +362,11 @@ void onnx_matmul_integer(struct build *r) { sums(r, onnx_matmul, -2, -1); }
 void onnx_conv_integer(struct build *r) { sums(r, onnx_conv, 1, 0); }
 
 /* ---- com.microsoft ---- */
-static void refuse_channels_last(struct build *r)
-{
-    if (node_int(r, "channels_last", 0) != 0)
-        build_fail(r, MOTE_ERR_UNSUPPORTED, "images with their channels last; export the model before it is optimized");
-}
-
 static void of_one(struct build *r, void (*function)(struct build *))
 {
     int32_t x = reals_in(r, 0, 1);
 
-    as_reals(r, function, 1, &x, 3);
+    (is_last(r) ? as_planes : as_reals)(r, function, 1, &x, 3);
 }
 
 static void of_two(struct build *r, void (*function)(struct build *))
@@ -362,16 +384,51 @@ void onnx_qlinear_sigmoid(struct build *r) { of_one(r, onnx_sigmoid); }
 
 void onnx_qlinear_leaky_relu(struct build *r) { of_one(r, onnx_leaky_relu); }
 
-void onnx_qlinear_average_pool(struct build *r)
+void onnx_qlinear_average_pool(struct build *r) { of_one(r, onnx_average_pool); }
+
+void onnx_qlinear_global_average_pool(struct build *r) { of_one(r, onnx_global_average_pool); }
+
+void onnx_qlinear_reduce_mean(struct build *r) { of_one(r, onnx_reduce_mean); }
+
+void onnx_qlinear_where(struct build *r)
 {
-    refuse_channels_last(r);
-    of_one(r, onnx_average_pool);
+    int32_t condition = node_in(r, 0), a = reals_in(r, 1, 1), b = reals_in(r, 4, 1);
+
+    as_reals(r, onnx_where, 3, (int32_t[]){condition, a, b}, 7);
 }
 
-void onnx_qlinear_global_average_pool(struct build *r)
+void onnx_nhwc_max_pool(struct build *r)
 {
-    refuse_channels_last(r);
-    of_one(r, onnx_global_average_pool);
+    const int32_t x = to_planes(r, node_in(r, 0)), y = node_compute(r, onnx_max_pool, 1, &x);
+
+    if (y != TENSOR_ABSENT)
+        node_replace(r, y, from_planes(r, y));
+}
+
+/* ---- products of integers that are reals at once ---- */
+static void product(struct build *r, int32_t a, int32_t b, int bias)
+{
+    const int32_t y = node_compute(r, onnx_matmul, 2, (int32_t[]){a, b});
+
+    if (y != TENSOR_ABSENT && node_has(r, bias))
+        node_replace(r, y, emit_binary(r, OP_ADD, y, onnx_of(r)->in[bias]));
+}
+
+/* Inputs: a, b, their scales, their zero points, a bias. */
+void onnx_matmul_integer_to_float(struct build *r)
+{
+    const int32_t a = reals(r, node_in(r, 0), node_in(r, 2), node_in_or(r, 4, TENSOR_ABSENT), -2);
+
+    product(r, a, reals(r, node_in(r, 1), node_in(r, 3), node_in_or(r, 5, TENSOR_ABSENT), -1), 6);
+}
+
+/* Inputs: a of floats, b, its scale and zero point, a bias. */
+void onnx_dynamic_quantize_matmul(struct build *r)
+{
+    const struct dynamic d = dynamically(r, node_in(r, 0));
+    const int32_t a = reals(r, d.x, d.scale, d.point, 0);
+
+    product(r, a, reals(r, node_in(r, 1), node_in(r, 2), node_in_or(r, 3, TENSOR_ABSENT), -1), 4);
 }
 
 /* It says itself of which opset its axes are. */
@@ -412,5 +469,5 @@ void onnx_qgemm(struct build *r)
     if (node_has(r, 7))
         as_reals(r, onnx_gemm, n, in, 7);
     else
-        compute(r, onnx_gemm, n, in);
+        node_compute(r, onnx_gemm, n, in);
 }

@@ -361,6 +361,32 @@ static void resize(struct build *r, int scales, int sizes)
 }
 
 /* Opset 10 has scales alone. */
-void onnx_resize(struct build *r) { resize(r, onnx_of(r)->opset < 11 ? 1 : 2, onnx_of(r)->opset < 11 ? INT_MAX : 3); }
+void onnx_resize(struct build *r)
+{
+    const bool old = onnx_of(r)->opset < 11;
 
-void onnx_upsample(struct build *r) { resize(r, 1, INT_MAX); }
+    if (!node_as_reals(r, onnx_resize))
+        resize(r, old ? 1 : 2, old ? INT_MAX : 3);
+}
+
+/* Before opset 9 the scales are attributes, before 7 those of height and width. */
+void onnx_upsample(struct build *r)
+{
+    const int64_t opset = onnx_of(r)->opset;
+    float scales[RANK_MAX] = {1, 1, node_float(r, "height_scale", 1), node_float(r, "width_scale", 1)};
+    int64_t n = 4;
+    int given;
+
+    if (opset >= 9) {
+        resize(r, 1, INT_MAX);
+        return;
+    }
+    if (opset >= 7) {
+        node_floats(r, "scales", RANK_MAX, &given, scales);
+        n = given;
+    }
+    onnx_of(r)->in = pool_copy(r->pool, (int32_t[]){node_in(r, 0), TENSOR_ABSENT}, 2 * sizeof *onnx_of(r)->in);
+    onnx_of(r)->in[1] = add_const(r, TYPE_F32, 1, &n, pool_copy(r->pool, scales, sizeof scales));
+    onnx_of(r)->n_in = 2;
+    resize(r, 1, INT_MAX);
+}

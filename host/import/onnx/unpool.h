@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Max pools that say where they found the largest, and what puts values back there. (unpool.c) */
+#ifndef MOTE_ONNX_UNPOOL_H
+#define MOTE_ONNX_UNPOOL_H
+
+#include "host/import/window.h"
+
+/* The outputs of a MaxPool of x, [N][C][…], with the flat indices. */
+void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s);
+/* x [N][C][…] at such indices, which the model computes, zeros elsewhere: windows of `kernel`, side by side. */
+int32_t unpool_computed(struct build *r, int32_t x, int32_t indices, const int64_t *kernel);
+
+#endif
