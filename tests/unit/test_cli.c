@@ -86,7 +86,7 @@ static void wrong_inputs(void **state)
 {
     static const struct bad bad[] = {
         {1, "none.tflite: cannot read: No such file or directory", {"inspect", "@in/none.tflite"}},
-        {1, "cannot read", {"compile", "@in", "-o", "@out/x"}},
+        {1, "a folder, where a model is wanted", {"compile", "@in", "-o", "@out/x"}},
         {1, "nor a graph file, nor an image", {"inspect", "@in/words.txt"}},
         {1, "broken.tflite: ", {"compile", "@in/broken.tflite", "-o", "@out/x.mote"}},
         {1, "fourier", {"compile", "@in/unknown_op.graph", "-o", "@out/x.mote"}},

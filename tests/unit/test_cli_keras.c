@@ -51,6 +51,9 @@ static void what_is_no_model_is_named(void **state)
     static const struct bad bad[] = {
         {1, "a pointer of Git LFS", {"inspect", "@in/pointer.h5"}},
         {1, "a pickle of Python", {"inspect", "@in/model.pt"}},
+        {1, "a pickle of Python", {"inspect", "@in/model.pkl"}},
+        {1, "a folder, where a model is wanted", {"inspect", "@out"}},
+        {1, "a saved model of TensorFlow, a folder; convert it", {"inspect", "@in"}},
         {1, "cut.h5: ", {"compile", "@in/cut.h5", "-o", "@out/x.mote"}},
         {1, "dimension 1 is 7, but it is fixed", {"inspect", H5, "--shape", "a=1,7"}},
         {2, "no input is called 'b'", {"inspect", H5, "--shape", "b=1,2"}},
@@ -60,6 +63,8 @@ static void what_is_no_model_is_named(void **state)
     (void)state;
     put_text("in/pointer.h5", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n");
     put_bytes("in/model.pt", "\x80\x02}q\x01.", 6);
+    put_bytes("in/model.pkl", "\x80\x05}q\x01.", 6);
+    put_text("in/saved_model.pb", "");
     put_bytes("in/cut.h5", h5.data, h5.size / 2);
     want_bad(bad, COUNT(bad));
 }
