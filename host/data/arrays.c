@@ -58,8 +58,8 @@ static const char *name_of(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Of a member of a .npz, else of a file. */
-static enum mote_status read_array(struct reading *r, const struct npz_member *member, const char *path,
+/* Of a member of a .npz, else of a file. `text`: it may be of words. */
+static enum mote_status read_array(struct reading *r, const struct npz_member *member, const char *path, bool text,
                                    struct npy *out, const struct frame *at)
 {
     struct bytes file;
@@ -69,7 +69,7 @@ static enum mote_status read_array(struct reading *r, const struct npz_member *m
     else
         TRY(packed_read(r, path, &file, at));
     TRY(npy_parse(&r->scratch, file, out, at));
-    if (array_type(out) == TYPE_NONE)
+    if (array_type(out) == TYPE_NONE && !(text && out->letters > 0))
         return fail(at, MOTE_ERR_TYPE, "the array's type is '%s'; integers, float32 and float64 are read", out->type);
     if (out->rank < 1 || out->dims[0] < 1 || out->dims[0] > INT32_MAX || out->elements < 1)
         return fail(at, MOTE_ERR_SHAPE, "the array's shape is %s; its first dimension is to be the samples",
@@ -78,12 +78,28 @@ static enum mote_status read_array(struct reading *r, const struct npz_member *m
 }
 
 /* ---- labels ---- */
+static enum mote_status words_of_text(struct reading *r, const struct npy *a, struct part *p, const struct frame *at)
+{
+    for (size_t i = 0; i < a->elements; i++) {
+        struct frame here = frame_line(at, "sample", (int64_t)i);
+
+        p->words[i] = npy_word(&r->scratch, a, i);
+        if (p->words[i] == NULL)
+            return fail(&here, MOTE_ERR_VALUE, "the label has what is no character");
+        if (p->words[i][0] == '\0')
+            return fail(&here, MOTE_ERR_VALUE, "the label is empty");
+    }
+    return MOTE_OK;
+}
+
 static enum mote_status words_of_array(struct reading *r, const struct npy *a, struct part *p, const struct frame *at)
 {
     enum mote_type type = array_type(a);
 
     if (a->elements != a->dims[0])
         return fail(at, MOTE_ERR_SHAPE, "labels have the shape %s; one dimension is wanted", a->shape);
+    if (a->letters > 0)
+        return words_of_text(r, a, p, at);
     p->reals = type == TYPE_F32 || type == TYPE_F64;
     for (size_t i = 0; i < a->elements; i++) {
         double value = array_number(type, a->data.data + i * (size_t)type_bits(type) / 8);
@@ -129,7 +145,7 @@ static enum mote_status read_labels(struct reading *r, struct part *p)
     p->words = pool_array(&r->scratch, (size_t)p->array.dims[0], sizeof *p->words);
     if (p->answers == NULL && !has_ending(p->labels, ".npy") && !has_ending(p->labels, ".npy.gz"))
         return words_of_table(r, p, &here);
-    TRY(read_array(r, p->answers, p->labels, &a, &here));
+    TRY(read_array(r, p->answers, p->labels, true, &a, &here));
     if (a.dims[0] != p->array.dims[0])
         return fail(&here, MOTE_ERR_SHAPE, "has %llu labels, %s has %llu samples", (unsigned long long)a.dims[0],
                     name_of(p->path), (unsigned long long)p->array.dims[0]);
@@ -172,7 +188,7 @@ static enum mote_status read_part(struct reading *r, struct part *p)
     const struct frame *at =
         p->member != NULL || (r->from != NULL && !r->moved) ? &here : r->at; /* it names the array */
 
-    TRY(read_array(r, p->member, p->path, &p->array, at));
+    TRY(read_array(r, p->member, p->path, false, &p->array, at));
     if (r->input != NULL)
         TRY(fit_input(&p->array, r->input, at));
     if (p->array.rank - 1 > RANK_MAX)

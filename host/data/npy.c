@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "host/data/npy.h"
 
+#include "host/data/source.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 
@@ -61,6 +63,62 @@ static void take_type(const char *descr, struct npy *out)
         memcpy(out->type, descr + 1, n);
 }
 
+#define LETTERS_MAX 4096
+#define LETTER      4 /* bytes of one of "<U": UTF-32 */
+
+/* Bytes of an element, 0: of a type that is not read. */
+static size_t element_bytes(struct npy *a)
+{
+    const char order = a->type[0], kind = order != '\0' ? a->type[1] : '\0';
+    char *end = NULL;
+    const long n = kind != '\0' && isdigit((unsigned char)a->type[2]) ? strtol(a->type + 2, &end, 10) : 0;
+
+    if (order == '>' || n < 1 || n > LETTERS_MAX || *end != '\0')
+        return 0;
+    if (kind == 'U' || kind == 'S') {
+        a->letters = (int32_t)n;
+        return (size_t)n * (kind == 'U' ? LETTER : 1);
+    }
+    return n < 10 ? (size_t)n : 0;
+}
+
+const char *npy_word(struct pool *pool, const struct npy *a, size_t i)
+{
+    const size_t letters = (size_t)a->letters;
+    uint8_t *to = pool_alloc(pool, letters * LETTER + 1);
+    size_t n = 0;
+
+    assert(a->letters > 0 && i < a->elements);
+    if (a->type[1] == 'S') {
+        char *from = pool_printf(pool, "%.*s", (int)letters, (const char *)a->data.data + i * letters);
+        const struct bytes text = text_utf8(pool, (struct bytes){(uint8_t *)from, strlen(from)});
+
+        return pool_printf(pool, "%.*s", (int)text.size, (const char *)text.data);
+    }
+    for (size_t k = 0; k < letters; k++) {
+        const uint32_t c = le32(a->data.data + (i * letters + k) * LETTER);
+
+        if (c > UTF8_MAX || (c >= 0xD800 && c < 0xE000))
+            return NULL;
+        if (c == 0)
+            break;
+        n += utf8_put(to + n, c);
+    }
+    to[n] = '\0';
+    return (const char *)to;
+}
+
+static enum mote_status fail_type(const char *descr, const struct frame *at)
+{
+    const int len = (int)strcspn(descr, ",");
+
+    if (strncmp(descr, "'|O'", 4) == 0)
+        return fail(at, MOTE_ERR_TYPE,
+                    "the array is of Python objects, which are read by running them; save it as numbers, or as text "
+                    "with .astype(str)");
+    return fail(at, MOTE_ERR_TYPE, "the array's type is %.*s; save it as a little-endian type of numbers", len, descr);
+}
+
 enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out, const struct frame *at)
 {
     const char *descr, *order;
@@ -83,10 +141,9 @@ enum mote_status npy_parse(struct pool *pool, struct bytes file, struct npy *out
     if (strncmp(order, "False", 5) != 0)
         return fail(at, MOTE_ERR_FORMAT, "the array is in Fortran order; save it with numpy.ascontiguousarray()");
     take_type(descr, out);
-    bytes = out->type[0] != '\0' && isdigit((unsigned char)out->type[2]) ? (size_t)(out->type[2] - '0') : 0;
-    if (out->type[0] == '>' || bytes == 0 || out->type[3] != '\0')
-        return fail(at, MOTE_ERR_TYPE, "the array's type is %.*s; save it as a little-endian type of numbers",
-                    (int)strcspn(descr, ","), descr);
+    bytes = element_bytes(out);
+    if (bytes == 0)
+        return fail_type(descr, at);
     out->shape = pool_printf(pool, "%.*s", (int)(strcspn(out->shape, ")") + 1), out->shape);
     out->data = (struct bytes){file.data + start + len, file.size - start - len};
     want = (size_t)out->elements * bytes;

@@ -188,7 +188,7 @@ static enum mote_status read_npy(struct recordings *all, const char *file, struc
     one = add(all, file, (int64_t)a.dims[0], a.rank == 2 ? (int64_t)a.dims[1] : 1);
     for (size_t i = 0; i < a.elements; i++)
         one->x[i] = (float)array_number(type, a.data.data + i * size);
-    return MOTE_OK;
+    return gaps_mend_numbers(all->r, one->x, &one->rows, one->columns, &all->mended, at);
 }
 
 bool is_time_name(const char *name)
@@ -342,6 +342,11 @@ static enum mote_status read_text(struct recordings *all, const char *file, stru
 }
 
 /* ---- JSON ---- */
+/* null is a gap where it stands for a number: in a list. */
+static bool is_number(const json_t *value) { return json_is_number(value) || json_is_null(value); }
+
+static float number_of(const json_t *value) { return json_is_null(value) ? NAN : (float)json_number_value(value); }
+
 /* The numbers of a point: of a list, of an object in its order, or itself. -1: it has others. */
 static int32_t point_numbers(const json_t *point, float *to)
 {
@@ -350,15 +355,15 @@ static int32_t point_numbers(const json_t *point, float *to)
     json_t *value;
     size_t i;
 
-    if (json_is_number(point)) {
-        to[n++] = (float)json_number_value(point);
+    if (is_number(point)) {
+        to[n++] = number_of(point);
         return n;
     }
     json_array_foreach(point, i, value)
     {
-        if (!json_is_number(value) || n == NUMBERS_MAX)
+        if (!is_number(value) || n == NUMBERS_MAX)
             return -1;
-        to[n++] = (float)json_number_value(value);
+        to[n++] = number_of(value);
     }
     json_object_foreach((json_t *)(uintptr_t)point, key, value)
     {
@@ -368,16 +373,24 @@ static int32_t point_numbers(const json_t *point, float *to)
     return n > 0 ? n : -1;
 }
 
+static bool are_points(const json_t *list)
+{
+    float numbers[NUMBERS_MAX];
+
+    return json_is_array(list) && json_array_size(list) > 1 && point_numbers(json_array_get(list, 0), numbers) > 0;
+}
+
+/* The list itself, or the first one that the object has. */
 static const json_t *points_of(json_t *object)
 {
     const char *key;
     json_t *value;
 
+    if (are_points(object))
+        return object;
     json_object_foreach(object, key, value)
     {
-        float numbers[NUMBERS_MAX];
-
-        if (json_is_array(value) && json_array_size(value) > 1 && point_numbers(json_array_get(value, 0), numbers) > 0)
+        if (are_points(value))
             return value;
     }
     return NULL;
@@ -418,7 +431,7 @@ static enum mote_status take_json(struct recordings *all, const char *file, json
             return fail(at, MOTE_ERR_SHAPE, "point %d has not %d numbers as the first one", i, columns);
         memcpy(one->x + (size_t)i * (size_t)columns, numbers, (size_t)columns * sizeof *numbers);
     }
-    return MOTE_OK;
+    return gaps_mend_numbers(all->r, one->x, &one->rows, one->columns, &all->mended, at);
 }
 
 /* The recordings of a file: the first list of objects in it, or itself. */
@@ -446,7 +459,8 @@ static enum mote_status read_json(struct recordings *all, const char *file, stru
     size_t i;
 
     if (root == NULL)
-        return fail(at, MOTE_ERR_FORMAT, "is not JSON: line %d: %s", error.line, error.text);
+        return fail(at, MOTE_ERR_FORMAT, "is not JSON: line %d: %s%s", error.line, error.text,
+                    strstr(error.text, "'NaN'") != NULL ? "; write null where a number is missing" : "");
     list = list_of(root);
     if (list == NULL)
         status = take_json(all, file, root, -1, at);

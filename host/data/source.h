@@ -186,6 +186,8 @@ struct table {
 /* Text in UTF-8, without a byte order mark: UTF-16 with one, and what is no UTF-8 (taken for Latin-1), are made so. A
  * NUL follows it. */
 struct bytes text_utf8(struct pool *pool, struct bytes text);
+#define UTF8_MAX 0x10FFFFu
+size_t utf8_put(uint8_t *to, uint32_t c); /* bytes that code point `c`, at most UTF8_MAX, takes: 1 to 4 */
 /* The text must end with a NUL, which does not count, and is changed. */
 MUST_CHECK enum mote_status table_parse(struct pool *pool, struct bytes text, enum data_header header, int32_t skip,
                                         struct table *out, const struct frame *at);
@@ -210,6 +212,10 @@ MUST_CHECK enum mote_status missing_read(const struct reading *r, enum data_miss
  * over this table, or the value. At least a row is left. Adds rows dropped, or cells filled, to *mended. */
 MUST_CHECK enum mote_status gaps_mend(struct reading *r, struct table *t, const bool *used, int32_t *mended,
                                       const struct frame *at);
+/* The same of an array's numbers, x: [*rows][columns], in which NaN is a gap; the mean is the array's. What is infinite
+ * is an error. */
+MUST_CHECK enum mote_status gaps_mend_numbers(struct reading *r, float *x, int32_t *rows, int32_t columns,
+                                              int32_t *mended, const struct frame *at);
 
 /* ---- which samples are the same: digest.c ---- */
 uint64_t digest_of(const void *data, size_t size);

@@ -2,8 +2,7 @@
 /* Text as programs for tables export it: UTF-8, UTF-16, or a character a byte. */
 #include "host/data/source.h"
 
-/* Bytes that code point `c` takes, written to `to`. */
-static size_t put_utf8(uint8_t *to, uint32_t c)
+size_t utf8_put(uint8_t *to, uint32_t c)
 {
     if (c < 0x80) {
         to[0] = (uint8_t)c;
@@ -65,7 +64,7 @@ static struct bytes of_utf16(struct pool *pool, struct bytes text, bool big)
         } else if (c >= 0xD800 && c < 0xE000) {
             c = 0xFFFD;
         }
-        out.size += put_utf8(out.data + out.size, c);
+        out.size += utf8_put(out.data + out.size, c);
     }
     return out;
 }
@@ -75,7 +74,7 @@ static struct bytes of_latin1(struct pool *pool, struct bytes text)
     struct bytes out = {pool_alloc(pool, 2 * text.size + 1), 0};
 
     for (size_t i = 0; i < text.size; i++)
-        out.size += put_utf8(out.data + out.size, text.data[i]);
+        out.size += utf8_put(out.data + out.size, text.data[i]);
     return out;
 }
 

@@ -236,7 +236,7 @@ static void bad_arrays_are_named(void **state)
     put_npy(f, "y.npy", "<f4", "(2,)", labels, sizeof labels);
     put_npy(f, "half.npy", "<f2", "(2,)", nan, 4);
     put_npy(f, "turned.npy", ">f4", "(2,)", nan, 8);
-    put_npy(f, "text.npy", "<U4", "(2,)", nan, 8);
+    put_npy(f, "text.npy", "<U1", "(2,)", nan, 8);
     put_npy(f, "scalar.npy", "<f4", "()", nan, 4);
     put_npy(f, "none.npy", "<f4", "(0, 2)", nan, 0);
     put_npy(f, "cut.npy", "<f4", "(2, 2)", nan, 12);
@@ -248,7 +248,7 @@ static void bad_arrays_are_named(void **state)
                      {"path: x.npy, labels: y.npy", MOTE_ERR_VALUE, "y.npy: sample 1: the label is nan"},
                      {"path: half.npy", MOTE_ERR_TYPE, "'<f2'"},
                      {"path: turned.npy", MOTE_ERR_TYPE, "'>f4'"},
-                     {"path: text.npy", MOTE_ERR_TYPE, "'<U4'"},
+                     {"path: text.npy", MOTE_ERR_TYPE, "'<U1'"},
                      {"path: scalar.npy", MOTE_ERR_SHAPE, "the array's shape is ()"},
                      {"path: none.npy", MOTE_ERR_SHAPE, "(0, 2)"},
                      {"path: cut.npy", MOTE_ERR_FORMAT, "is it cut off?"},
@@ -257,6 +257,50 @@ static void bad_arrays_are_named(void **state)
                      {"path: x.npy, test_path: nan.npy", MOTE_ERR_SHAPE, "its samples have another type or shape"},
                  },
                  11);
+}
+
+/* Arrays of text, of UTF-32 and of bytes, name classes as words of a table do. */
+static void text_names_classes(void **state)
+{
+    static const char utf32[] = "d\0\0\0o\0\0\0g\0\0\0\xe4\0\0\0\0\0\0\0\0\0\0\0d\0\0\0o\0\0\0g\0\0\0";
+    static const float x[] = {1, 2, 3};
+    struct fixture *f = *state;
+
+    put_npy(f, "x.npy", "<f4", "(3, 1)", x, sizeof x);
+    put_npy(f, "u.npy", "<U3", "(3,)", utf32, 36);
+    put_npy(f, "s.npy", "|S3", "(3,)", "dog\xe4\0\0dog", 9);
+    put_text(f, "u.yaml", "data: {path: x.npy, labels: u.npy}\n");
+    put_text(f, "s.yaml", "data: {path: x.npy, labels: s.npy}\n");
+    for (int i = 0; i < 2; i++) {
+        want_ok(f, dataset_open(&f->pool, path(f, i == 0 ? "u.yaml" : "s.yaml"), NULL, &f->data, &f->at));
+        assert_int_equal(f->data.n_classes, 2);
+        assert_string_equal(f->data.classes[0], "dog");
+        assert_string_equal(f->data.classes[1], "\xc3\xa4");
+        assert_int_equal(f->data.labels[0], 0);
+        assert_int_equal(f->data.labels[1], 1);
+    }
+}
+
+/* What is missing in arrays and JSON is mended as in tables. */
+static void gaps_of_recordings_are_mended(void **state)
+{
+    static const float x[] = {1, 2, NAN, 4, 5, 6}, mean[] = {1, 2, 3, 4, 5, 6}, number[] = {1, 2, -1, 4, 5, 6};
+    struct fixture *f = *state;
+
+    put_npy(f, "r/a/1.npy", "<f4", "(3, 2)", x, sizeof x);
+    put_text(f, "r/b/2.json", "[[1, 2], [null, 4], [5, 6]]");
+    put_text(f, "mean.yaml", "data: {path: r, missing: mean}\n");
+    put_text(f, "number.yaml", "data: {path: r, missing: -1}\n");
+    put_text(f, "drop.yaml", "data: {path: r, missing: drop}\n");
+    want_ok(f, dataset_open(&f->pool, path(f, "mean.yaml"), NULL, &f->data, &f->at));
+    assert_memory_equal(f->data.samples, mean, sizeof mean);
+    assert_memory_equal(f->data.samples + sizeof mean, mean, sizeof mean);
+    assert_non_null(strstr(f->data.notes, "2 gaps are filled (`missing: mean`)"));
+    want_ok(f, dataset_open(&f->pool, path(f, "number.yaml"), NULL, &f->data, &f->at));
+    assert_memory_equal(f->data.samples, number, sizeof number);
+    want_ok(f, dataset_open(&f->pool, path(f, "drop.yaml"), NULL, &f->data, &f->at));
+    assert_int_equal(f->data.dims[0], 2);
+    assert_memory_equal(f->data.samples, ((const float[]){1, 2, 5, 6, 1, 2, 5, 6}), 32);
 }
 
 int main(void)
@@ -270,6 +314,8 @@ int main(void)
         TEST(damaged_tables_end_well),
         TEST(arrays_open),
         TEST(bad_arrays_are_named),
+        TEST(text_names_classes),
+        TEST(gaps_of_recordings_are_mended),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
