@@ -25,17 +25,35 @@ static enum mote_status want_scales_s8(const struct graph *g, const struct op *o
     return scale_multiplier(b_scale, &p->b_mult, &p->b_shift, at);
 }
 
-/* `a` and `b` are values that broadcast as `walk` says. */
-static enum mote_status lower_compared(struct lowering *l, const struct op *op, const struct mote_compare *p,
-                                       const struct broadcast *walk, int32_t a, int32_t b, const struct frame *at)
+/* `a` and `b` are values that broadcast as `walk` says, `out` that of the bools. */
+static enum mote_status lower_compared(struct lowering *l, const struct mote_compare *p, const struct broadcast *walk,
+                                       int32_t a, int32_t b, int32_t out, const struct frame *at)
 {
     int32_t args[] = {
         a,
         b,
         lower_const(l, "shape", TYPE_S32, walk->shape, (size_t)walk->rank * sizeof walk->shape[0], false),
-        lower_tensor(l, op->out[0]),
+        out,
     };
     return lower_step(l, KERNEL_compare, p, args, at);
+}
+
+enum mote_status lower_extreme_s64(struct lowering *l, const struct op *op, bool is_maximum, const struct frame *at)
+{
+    const struct graph *g = l->graph;
+    const struct tensor *a = op_in(g, op, 0), *b = op_in(g, op, 1), *out = op_out(g, op, 0);
+    const struct broadcast walk = broadcast_of(a, b, out);
+    const struct mote_compare p = {.function = MOTE_COMPARE_LESS, .type = TYPE_S64, BROADCAST_FIELDS(walk)};
+    const int32_t less = lower_scratch(l, TYPE_BOOL, (size_t)tensor_elements(out));
+    const int32_t in[] = {less, lower_tensor(l, op->in[is_maximum]), lower_tensor(l, op->in[!is_maximum])};
+    struct tensor bools = *out;
+
+    TRY(want_type(at, g, op->in[1], TYPE_S64));
+    TRY(want_type(at, g, op->out[0], TYPE_S64));
+    bools.type = TYPE_BOOL;
+    TRY(lower_compared(l, &p, &walk, lower_tensor(l, op->in[0]), lower_tensor(l, op->in[1]), less, at));
+    return lower_select(l, (const struct tensor *const[]){&bools, is_maximum ? b : a, is_maximum ? a : b}, in,
+                        op->out[0], at);
 }
 
 /* int16 is compared as it is stored, as int32. */
@@ -78,7 +96,7 @@ static enum mote_status lower_two(struct lowering *l, const struct op *op, int32
     }
     TRY(lower_operand(l, op, swap, &a, at));
     TRY(lower_operand(l, op, !swap, &b, at));
-    return lower_compared(l, op, &p, &walk, a, b, at);
+    return lower_compared(l, &p, &walk, a, b, lower_tensor(l, op->out[0]), at);
 }
 
 static enum mote_status lower_ordered(struct lowering *l, const struct op *op, int32_t function, bool swap,
@@ -163,7 +181,7 @@ static enum mote_status lower_logical_not(struct lowering *l, const struct op *o
     TRY(want_type(at, l->graph, op->out[0], TYPE_BOOL));
     a = lower_tensor(l, op->in[0]);
     no = lower_const(l, "false", TYPE_BOOL, &(uint8_t){0}, 1, false);
-    return lower_compared(l, op, &p, &walk, a, no, at);
+    return lower_compared(l, &p, &walk, a, no, lower_tensor(l, op->out[0]), at);
 }
 
 const struct operator operator_equal = {.infer = infer_broadcast, .lower = lower_equal};

@@ -105,6 +105,14 @@ MUST_CHECK enum mote_status lower_binary_s32(struct lowering *l, const struct op
 MUST_CHECK enum mote_status lower_by_binary_s32(struct lowering *l, int32_t function, const struct broadcast *walk,
                                                 int32_t a, int32_t b, int32_t out, const struct frame *at);
 
+/* MAXIMUM or MINIMUM of s64 tensors: a comparison and a selection. */
+MUST_CHECK enum mote_status lower_extreme_s64(struct lowering *l, const struct op *op, bool is_maximum,
+                                              const struct frame *at);
+/* Where the first of `in` holds, the second, else the third: values that are as `operands`, of 1 to 8 bytes, and
+ * broadcast to the tensor `out`. */
+MUST_CHECK enum mote_status lower_select(struct lowering *l, const struct tensor *const operands[3],
+                                         const int32_t in[3], int32_t out, const struct frame *at);
+
 /* Sum or difference of s8 or s16 tensors. */
 MUST_CHECK enum mote_status lower_add_sub(struct lowering *l, const struct op *op, bool minus, const struct frame *at);
 

@@ -26,8 +26,10 @@ static enum mote_status lower_minimum(struct lowering *l, const struct op *op, c
         return lower_binary_f32(l, op, MOTE_BINARY_MINIMUM, ACTIVATION_NONE, at);
     case TYPE_S32:
         return lower_binary_s32(l, op, MOTE_BINARY_S32_MINIMUM, ACTIVATION_NONE, at);
+    case TYPE_S64:
+        return lower_extreme_s64(l, op, false, at);
     default:
-        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32 and f32");
+        return refuse_type(at, l->graph, op->in[0], "s8, s16, s32, s64 and f32");
     }
 }
 

@@ -66,32 +66,41 @@ static int32_t fill_shape(const struct broadcast_groups *g, int32_t shape[RANK_M
     return n > 0 ? n : 1;
 }
 
-static enum mote_status lower_select_v2(struct lowering *l, const struct op *op, const struct frame *at)
+enum mote_status lower_select(struct lowering *l, const struct tensor *const operands[3], const int32_t in[3],
+                              int32_t out, const struct frame *at)
 {
-    const struct tensor *out = op_out(l->graph, op, 0);
-    const struct tensor *const operands[] = {op_in(l->graph, op, 0), op_in(l->graph, op, 1), op_in(l->graph, op, 2)};
-    struct broadcast_groups groups = broadcast_groups(operands, 3, out);
+    const struct tensor *t = &l->graph->tensors[out];
+    struct broadcast_groups groups = broadcast_groups(operands, 3, t);
     struct mote_select p = {
-        .size = type_bits(out->type) / 8, .rows = groups.has_rows ? groups.group[0].dim : 1, .out_len = 1};
-    int32_t shape[RANK_MAX][4] = {0}, len[3] = {1, 1, 1}, in[3];
+        .size = type_bits(t->type) / 8, .rows = groups.has_rows ? groups.group[0].dim : 1, .out_len = 1};
+    int32_t shape[RANK_MAX][4] = {0}, len[3] = {1, 1, 1};
 
-    TRY(want_type(at, l->graph, op->in[0], TYPE_BOOL));
-    TRY(want_type(at, l->graph, op->in[1], out->type));
-    TRY(want_type(at, l->graph, op->in[2], out->type));
-    if (p.size < 1 || p.size > 8)
-        return refuse_type(at, l->graph, op->in[1], "types of 1 to 8 bytes");
     p.rank = fill_shape(&groups, shape, len, &p.out_len);
     p.condition_len = len[0];
     p.a_len = len[1];
     p.b_len = len[2];
-    for (int k = 0; k < 3; k++)
-        in[k] = lower_tensor(l, op->in[k]);
 
     int32_t args[] = {in[0], in[1], in[2],
                       lower_const(l, "shape", TYPE_S32, shape, (size_t)p.rank * sizeof shape[0], false),
-                      lower_tensor(l, op->out[0])};
+                      lower_tensor(l, out)};
 
     return lower_step(l, KERNEL_select, &p, args, at);
+}
+
+static enum mote_status lower_select_v2(struct lowering *l, const struct op *op, const struct frame *at)
+{
+    const struct tensor *out = op_out(l->graph, op, 0);
+    const struct tensor *const operands[] = {op_in(l->graph, op, 0), op_in(l->graph, op, 1), op_in(l->graph, op, 2)};
+    int32_t in[3];
+
+    TRY(want_type(at, l->graph, op->in[0], TYPE_BOOL));
+    TRY(want_type(at, l->graph, op->in[1], out->type));
+    TRY(want_type(at, l->graph, op->in[2], out->type));
+    if (type_bits(out->type) < 8 || type_bits(out->type) > 64)
+        return refuse_type(at, l->graph, op->in[1], "types of 1 to 8 bytes");
+    for (int k = 0; k < 3; k++)
+        in[k] = lower_tensor(l, op->in[k]);
+    return lower_select(l, operands, in, op->out[0], at);
 }
 
 const struct operator operator_select_v2 = {

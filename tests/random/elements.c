@@ -312,7 +312,7 @@ static int32_t quantized_like(struct builder *b, int32_t t, int32_t like)
 /* Stored values are compared: all have one quantization. */
 static bool make_extreme(struct builder *b, enum op_id id)
 {
-    int32_t in[2] = {pick(b, WIDE | INTEGERS, 0, 6)}, out;
+    int32_t in[2] = {pick(b, WIDE | INTEGERS | TYPES(TYPE_S64), 0, 6)}, out;
 
     if (in[0] == TENSOR_ABSENT)
         return false;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""int16, int32 and plain int8 of operators that TensorFlow Lite Micro computes in other types: operator_cases.py's
-program and arguments. The runner is one around the reference's headers, not its interpreter.
+"""int16, int32, int64 and plain int8 of operators that TensorFlow Lite Micro computes in other types:
+operator_cases.py's program and arguments. The runner is one around the reference's headers, not its interpreter.
 """
 
 import math
@@ -15,10 +15,11 @@ from cases_math import REDUCTIONS
 from cases_s16 import SHAPES, WORD, wide
 from exact_arithmetic import f32
 from operator_cases import Random, add_case, byte, main
-from tflite_writer import INT8, INT16, INT32, Tensor
+from tflite_writer import INT8, INT16, INT32, INT64, Tensor
 
 NUMBER = (-2**31, 2**31 - 1)
-PLAIN = {INT8: exact.LIMITS["b"], INT16: WORD, INT32: NUMBER}
+LONG = (-2**63, 2**63 - 1)
+PLAIN = {INT8: exact.LIMITS["b"], INT16: WORD, INT32: NUMBER, INT64: LONG}
 
 
 def wrapped(x, bits=32):
@@ -78,6 +79,8 @@ def integer_cases():
         rank = max(len(a), len(b))
         out = [max(p, q) for p, q in zip(*([1] * (rank - len(s)) + list(s) for s in (a, b)))]
         integer_case("SQUARED_DIFFERENCE", "s32_" + name, INT32, (a, b), out, lambda x, y: wrapped((x - y)**2))
+        for operator, function in (("MAXIMUM", max), ("MINIMUM", min)):
+            integer_case(operator, "s64_" + name, INT64, (a, b), out, function)
         for kind, label, bits in ((INT8, "s8_", 8), (INT16, "s16_", 16)):
             integer_case("FLOOR_DIV", label + name, kind, (a, b), out, lambda x, y, bits=bits: wrapped(x // y, bits))
             integer_case("FLOOR_MOD", label + name, kind, (a, b), out, lambda x, y: x % y)
