@@ -158,8 +158,21 @@ static enum mote_status guess_inputs(struct pool *pool, const struct table *t, i
     return MOTE_OK;
 }
 
+/* The last column is the label because it is the last, and numbers; the one before it has some words, which may be the
+ * classes, as where a difficulty or a weight follows them. */
+static const char *other_label(struct pool *pool, const struct table *t, int32_t label)
+{
+    const int32_t before = t->columns - 2;
+    bool gaps = false;
+
+    if (label != t->columns - 1 || before < 1 || named_label(t) >= 0 || has_words(t, label, &gaps) ||
+        !has_words(t, before, &gaps) || !may_be_classes(t, before))
+        return NULL;
+    return column_word(pool, t, before);
+}
+
 enum mote_status data_guess_columns(struct pool *pool, struct data_section *section, int64_t max_bytes,
-                                    const struct frame *at)
+                                    const char **perhaps, const struct frame *at)
 {
     struct reading r = {.pool = pool, .max_bytes = max_bytes > 0 ? max_bytes : DATASET_MAX_BYTES};
     struct bytes text;
@@ -167,11 +180,13 @@ enum mote_status data_guess_columns(struct pool *pool, struct data_section *sect
     enum mote_status status = packed_read(&r, section->path, &text, at);
     int32_t label = -1;
 
+    *perhaps = NULL;
     if (status == MOTE_OK)
         status = table_parse(&r.scratch, text, section->header, section->skip, &t, at);
     if (status == MOTE_OK) {
         if (section->labels == NULL && section->label == NULL) {
             label = choose_label(&t);
+            *perhaps = other_label(pool, &t, label);
             section->label = label < t.columns - 1 ? column_word(pool, &t, label) : NULL;
         }
         if (section->label != NULL)

@@ -16,7 +16,8 @@ struct found {
     const char *folder;
     bool sounds;                /* are looked for, else pictures */
     struct archive_member *all; /* the names, relative to the folder; bytes only in an archive */
-    size_t n;
+    size_t n, others;           /* others: files that could be samples of another kind, below the folder's own */
+    const char *other;          /* the first of them by its name */
 };
 
 /* ---- folders ---- */
@@ -40,6 +41,29 @@ bool is_sound_name(const char *name)
     return false;
 }
 
+static void see_other(struct found *f, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+
+    if (slash == NULL || !(is_sound_name(name) || is_picture_name(name) || is_recording_name(slash + 1)))
+        return;
+    f->others++;
+    if (f->other == NULL || strcmp(name, f->other) < 0)
+        f->other = pool_strdup(f->r->pool, name);
+}
+
+/* Samples of two kinds, not a list or two beside those of one. */
+static void note_others(const struct found *f)
+{
+    const char *kind = f->sounds ? "sounds" : "pictures";
+
+    if (2 * f->others >= f->n && f->others > 0)
+        note(f->r,
+             "%zu files are no %s and are left out (%s): a network learns of one kind, and samples of another want a "
+             "folder of their own",
+             f->others, kind, printable(f->r->pool, f->other));
+}
+
 static enum mote_status walk(struct found *f, const char *below, int depth);
 
 static enum mote_status visit(struct found *f, const char *name, int depth)
@@ -58,8 +82,10 @@ static enum mote_status visit(struct found *f, const char *name, int depth)
                     "only PNG and JPEG are read here; convert it (`magick mogrify -format jpg *%s` of "
                     "ImageMagick makes JPEGs of all)",
                     strrchr(name, '.'));
-    if (!(f->sounds ? is_sound_name(name) : is_picture_name(name)))
+    if (!(f->sounds ? is_sound_name(name) : is_picture_name(name))) {
+        see_other(f, name);
         return MOTE_OK;
+    }
     f->all = pool_grow(&f->r->scratch, f->all, f->n, sizeof *f->all);
     f->all[f->n++] = (struct archive_member){.name = pool_strdup(pool, name)};
     return MOTE_OK;
@@ -221,6 +247,7 @@ enum mote_status read_images(struct reading *r)
     if (f.n == 0 || f.n > INT32_MAX)
         return fail_empty(r, &folder, S_ISDIR(st.st_mode));
     qsort(f.all, f.n, sizeof *f.all, by_name);
+    note_others(&f);
     TRY(label_all(r, f.all, f.n));
     TRY(file_groups(r, r->source->files, f.n));
     files = pool_array(&r->scratch, f.n, sizeof *files);
@@ -262,6 +289,7 @@ enum mote_status read_sound_names(struct reading *r)
     for (size_t i = 0; i < f.n; i++)
         if (is_of_class(f.all[i].name))
             f.all[n++] = f.all[i];
+    note_others(&f);
     if (n == 0 || n > INT32_MAX)
         return fail(&folder, MOTE_ERR_VALUE, "holds no sounds in a class's folder; class/sound.wav is wanted");
     qsort(f.all, n, sizeof *f.all, by_name);

@@ -96,9 +96,9 @@ bool data_is_sounds(const char *path, double *usual, double *longest);
 enum data_kind data_kind_of_file(const char *path);
 
 /* What the columns of a table are, by looking: sets label, ignore (columns of words) and missing where the section
- * leaves them open and they are needed. */
+ * leaves them open and they are needed. *perhaps: a column that may as well be the label, NULL: none. */
 MUST_CHECK enum mote_status data_guess_columns(struct pool *pool, struct data_section *section, int64_t max_bytes,
-                                               const struct frame *at);
+                                               const char **perhaps, const struct frame *at);
 /* Of a table, or of the recordings in a folder: sets label, recording and ignore, as far as the section leaves them
  * open, where rows follow each other in time: there are columns of a time or of a recording, and labels stay for many
  * rows (or, of a folder, any). *is says whether it is so. Files that cannot be read are left to those who open them. */

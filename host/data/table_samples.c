@@ -200,7 +200,8 @@ static enum mote_status take_number(const struct columns *c, const char *cell, i
                     cell);
     if (!table_number(cell, &value))
         return fail(&here, MOTE_ERR_VALUE,
-                    "\"%s\" is no finite number; correct it, or remove the line, or name columns of words in `ignore`",
+                    "\"%s\" is no finite number; correct it, or remove the line, or name columns of words in `ignore`, "
+                    "as `mote new` does",
                     cell);
     *out = (float)value;
     return isfinite(*out) ? MOTE_OK : fail(&here, MOTE_ERR_VALUE, "%s does not fit in a float32", cell);

@@ -148,8 +148,12 @@ static enum mote_status open_table(struct newborn *n)
 {
     int64_t shape[3];
     struct text ignored = {.pool = n->pool};
+    const char *perhaps;
 
-    TRY(data_guess_columns(n->pool, &n->section, n->options->max_bytes, &n->data_file));
+    TRY(data_guess_columns(n->pool, &n->section, n->options->max_bytes, &perhaps, &n->data_file));
+    if (perhaps != NULL)
+        note(n, "the label is taken to be the last column; column \"%s\", before it, has words: --label %s takes it",
+             perhaps, perhaps);
     if (n->section.label != NULL && n->options->given.label == NULL)
         note(n, "the label is taken to be column \"%s\": --label says another", n->section.label);
     for (unsigned i = 0; i < n->section.ignore_count && n->options->given.ignore_count == 0; i++)

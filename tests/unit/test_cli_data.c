@@ -57,6 +57,20 @@ static void data_shows_what_is_in_it(void **state)
     assert_non_null(strstr(OK("data", DATA).out, "bytes of unknown type"));
 }
 
+/* A list beside pictures is nothing to tell of, as many files of another kind among them are. */
+static void samples_of_two_kinds_are_told_of(void **state)
+{
+    (void)state;
+    put_pictures();
+    put_text("in/set/train/blank/a.csv", "1,2\n");
+    assert_null(strstr(OK("data", "@in/set.yaml").out, "left out"));
+    put_text("in/set/train/blank/b.wav", "RIFF");
+    assert_non_null(strstr(OK("data", "@in/set.yaml").out,
+                           "2 files are no pictures and are left out (train/blank/a.csv): a network"));
+    unlink(here("in/set/train/blank/a.csv"));
+    unlink(here("in/set/train/blank/b.wav"));
+}
+
 static void wrong_data_are_refused(void **state)
 {
     static const struct bad bad[] = {
@@ -208,11 +222,9 @@ static void what_is_no_input_is_refused_by_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(data_shows_what_is_in_it),
-        TEST(wrong_data_are_refused),
-        TEST(pictures_are_inputs),
-        TEST(data_files_are_inputs),
-        TEST(what_is_no_input_is_refused_by_name),
+        TEST(data_shows_what_is_in_it), TEST(samples_of_two_kinds_are_told_of),
+        TEST(wrong_data_are_refused),   TEST(pictures_are_inputs),
+        TEST(data_files_are_inputs),    TEST(what_is_no_input_is_refused_by_name),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);

@@ -221,6 +221,20 @@ static void tables_may_be_series(void **state)
     assert_null(strstr(recipe_of("numbers"), "kind: series"));
 }
 
+/* Words before a last column of numbers, as a difficulty is, may be the classes. */
+static void another_label_is_told_of(void **state)
+{
+    struct text t = {.pool = &pool};
+
+    (void)state;
+    for (int i = 0; i < 120; i++)
+        text_add(&t, "%d,%d,%s,%d\n", i % 3 * 40 + i % 7, i % 5, i % 3 ? "normal" : "attack", i % 12);
+    put_text("in/difficulty.csv", t.s);
+    want_lines(OK("new", "@in/difficulty.csv", "-o", "@out/last").out,
+               LINES("12 classes", "the last column; column \"2\", before it, has words: --label 2 takes it"));
+    want_lines(OK("new", "@in/difficulty.csv", "--label", "2", "-o", "@out/words").out, LINES("2 classes"));
+}
+
 /* The recipe finds its data from its own folder, wherever it is read. */
 static void paths_are_from_the_recipe(void **state)
 {
@@ -288,6 +302,7 @@ int main(void)
         TEST(numbers_and_anomalies_have_networks_of_their_own),
         TEST(recordings_are_cut_or_stretched),
         TEST(tables_may_be_series),
+        TEST(another_label_is_told_of),
         TEST(paths_are_from_the_recipe),
         TEST(what_is_odd_is_said),
         TEST(what_cannot_be_is_refused),
