@@ -30,7 +30,7 @@ static const struct known {
     {4, BYTES("TFL3"), OF_MODEL, "a TensorFlow Lite model"},
     {0, BYTES("\x89HDF\r\n\x1a\n"), OF_MODEL, "an HDF5 file, as Keras writes models"},
     {0, BYTES("MOTE"), OF_MODEL, "an image of Mote's"},
-    {0, BYTES("mote graph"), OF_MODEL, "a graph file of Mote's"},
+    {0, BYTES("mote-graph"), OF_MODEL, "a graph file of Mote's"},
     {0, BYTES("\x93NUMPY"), OF_DATA, "an array of NumPy's"},
     {0, BYTES("\x89PNG"), OF_DATA, "a picture (PNG)"},
     {0, BYTES("\xff\xd8\xff"), OF_DATA, "a picture (JPEG)"},
