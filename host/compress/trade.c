@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "host/coding/huffman.h"
+#include "host/coding/packed.h"
 #include "host/compress/each.h"
 
 #define PASSES      3 /* the first takes bits of weights that are rounded, the others those of the pass before */
@@ -45,14 +46,18 @@ static void make_grid(const struct solve *s, const struct tensor *weights, int32
 
 static int64_t coded_bytes(const struct solve *s)
 {
-    const int64_t n = (int64_t)s->layer->rows * s->layer->columns;
+    const int32_t rows = s->layer->rows, columns = s->layer->columns;
     struct pool pool = {0};
     struct huffman coded;
-    int64_t bytes = n;
+    struct packed packed;
+    int64_t bytes = (int64_t)rows * columns;
 
-    if (!s->layer->depthwise &&
-        huffman_encode(&pool, s->code, s->layer->rows, s->layer->columns, HUFFMAN_ANY, &coded) && coded.bytes < n)
+    if (s->layer->depthwise)
+        return bytes;
+    if (huffman_encode(&pool, s->code, rows, columns, HUFFMAN_ANY, &coded) && coded.bytes < bytes)
         bytes = coded.bytes;
+    if (packed_encode(&pool, s->code, rows, columns, &packed) && packed.bytes + (1 << packed.bits) < bytes)
+        bytes = packed.bytes + (1 << packed.bits);
     pool_free(&pool);
     return bytes;
 }

@@ -96,14 +96,13 @@ static int64_t coded_share(struct pool *pool, const struct graph *g, int32_t ten
     return stored_share(pool, &group, codes, (int32_t)t->dims[0], (int32_t)(tensor_elements(t) / t->dims[0]));
 }
 
-/* Indices and what they mean; INT64_MAX: no kernel reads them, or there are too many values. */
-static int64_t packed_bytes(struct pool *pool, const struct graph *g, int32_t tensor)
+int64_t stored_packed(struct pool *pool, const struct graph *g, int32_t tensor, const int8_t *codes)
 {
     const struct tensor *t = &g->tensors[tensor];
     struct packed packed;
 
-    if (!is_of_coded(g, tensor, INDICES) || !packed_encode(pool, (const int8_t *)t->data, (int32_t)t->dims[0],
-                                                           (int32_t)(tensor_elements(t) / t->dims[0]), &packed))
+    if (!is_of_coded(g, tensor, INDICES) ||
+        !packed_encode(pool, codes, (int32_t)t->dims[0], (int32_t)(tensor_elements(t) / t->dims[0]), &packed))
         return INT64_MAX;
     return packed.bytes + (INT64_C(1) << packed.bits);
 }
@@ -129,7 +128,7 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
         out->coding = "huffman";
         out->bytes = coded;
     }
-    indices = weights_are_coded(g, tensor) ? packed_bytes(pool, g, tensor) : INT64_MAX;
+    indices = weights_are_coded(g, tensor) ? stored_packed(pool, g, tensor, (const int8_t *)t->data) : INT64_MAX;
     if (packed_pays(indices, out->weights) && indices < out->bytes) {
         out->coding = "packed";
         out->bytes = indices;

@@ -28,6 +28,9 @@ struct stored_group stored_group(const struct graph *g, int32_t tensor);
  * no such coding. */
 int64_t stored_share(struct pool *pool, const struct stored_group *group, const int8_t *const codes[], int32_t rows,
                      int32_t columns);
+/* The bytes of a tensor whose codes are packed, and of what they mean; INT64_MAX: there are too many values, or no
+ * kernel reads such weights. */
+int64_t stored_packed(struct pool *pool, const struct graph *g, int32_t tensor, const int8_t *codes);
 
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);

@@ -288,7 +288,7 @@ static long bytes_after(const char *json, const char *stage)
 }
 
 /* The four gates of an LSTM are coded together, those of so few weights in fewer bytes than one each; batch
- * normalization is none. */
+ * normalization is none; binary weights are a bit each. */
 static void bytes_are_what_kernels_take(void **state)
 {
     enum { LSTM = 4 * 24 * (2 + 24), LAST = 3 * 24, CONV = 9 * 6, CONNECTED = 8 * 6 * 3 };
@@ -309,6 +309,11 @@ static void bytes_are_what_kernels_take(void **state)
     r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/conv");
     want_status(&r, 0);
     assert_in_range(bytes_after(r.out, "dense"), 1, CONV + CONNECTED + 4 * (6 + 3));
+    put_text("in/recipe.yaml", "network:\n  - fully_connected: {units: 32}\n  - fully_connected: {}\n  - softmax: {}\n"
+                               "training: {epochs: 1}\ncompress: {levels: {method: binary, epochs: 1}}\n");
+    r = COMPRESS("--data", "@in/data.yaml", "-o", "@out/bits");
+    want_status(&r, 0);
+    assert_int_equal(bytes_after(r.out, "levels"), 8 * 32 / 8 + 2 + 32 * 3 / 8 + 2 + 4 * (32 + 3)); /* packed */
 }
 
 /* A wider network teaches all stages; what cannot be one is refused. */
