@@ -40,9 +40,12 @@ def coded_images(build, graph, image):
     """Of each goal, if weights are stored in fewer bytes: streams, and where kernels decode them."""
     dense = compile_graph(build, graph, image, "--coding", "dense")
     packed = compile_graph(build, graph, image, "--coding", "packed")
+    sparse = compile_graph(build, graph, image, "--coding", "sparse")
     coded = compile_graph(build, graph, image, "--coding", "huffman")
     if packed not in (dense, coded):
         yield "packed", packed
+    if sparse != dense:
+        yield "sparse", sparse
     if coded != dense:
         yield "balanced", coded
         for goal in ("ram", "flash"):

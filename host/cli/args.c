@@ -250,9 +250,13 @@ void cli_remarks(struct cli *cli, const struct pipeline *p)
 enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline *p, const struct frame *file)
 {
     static const char *const boundaries[] = {"model", "int8", NULL};
-    static const char *const codings[] = {
-        [CODING_USUAL] = "usual",     [CODING_DENSE] = "dense",   [CODING_AUTO] = "auto",
-        [CODING_HUFFMAN] = "huffman", [CODING_PACKED] = "packed", NULL};
+    static const char *const codings[] = {[CODING_USUAL] = "usual",
+                                          [CODING_DENSE] = "dense",
+                                          [CODING_AUTO] = "auto",
+                                          [CODING_HUFFMAN] = "huffman",
+                                          [CODING_PACKED] = "packed",
+                                          [CODING_SPARSE] = "sparse",
+                                          NULL};
     const char *goal, *boundary, *coding;
     struct target target;
     struct pipeline_options options = {

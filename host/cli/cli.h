@@ -111,8 +111,9 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
     {                                                                                                                  \
         "--coding", "HOW",                                                                                             \
             "weights: usual (default: auto with --optimize flash, else of what is faster, too), dense, auto (those "   \
-            "coded that become about half or less, huffman or packed by bytes and instructions), huffman (all that "   \
-            "can be), packed (those of at most 16 values, in 1, 2 or 4 bits). Floats that all are numbers of half "    \
+            "coded that become about half or less, as bytes and instructions say), huffman (all that "                 \
+            "can be), packed (those of at most 16 values, in 1, 2 or 4 bits), sparse (fully connected ones, in two "   \
+            "bytes of each weight that is not 0: fast). Floats that all are numbers of half "                          \
             "precision, or integers of 8 bits with a scale a channel, are stored as such, but for dense and "          \
             "--optimize speed"                                                                                         \
     }

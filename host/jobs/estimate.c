@@ -49,6 +49,8 @@ static const int8_t *codes_of(struct pool *pool, const struct tensor *t, const s
     return codes;
 }
 
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 /* In the smallest of the codings; a byte each is one, too. */
 static int64_t coded_bytes(const struct graph *g, int32_t tensor, const struct levels *levels)
 {
@@ -57,16 +59,16 @@ static int64_t coded_bytes(const struct graph *g, int32_t tensor, const struct l
     const int64_t n = tensor_elements(t);
     const int8_t *codes[STORED_GATES];
     struct pool pool = {0};
-    int64_t bytes, packed = INT64_MAX;
+    int64_t bytes;
 
     for (int32_t k = 0; k < group.n; k++)
         codes[k] = codes_of(&pool, &g->tensors[group.tensors[k]], group.n == 1 ? levels : NULL);
-    bytes = stored_share(&pool, &group, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0]));
+    bytes = least(n, stored_share(&pool, &group, codes, (int32_t)t->dims[0], (int32_t)(n / t->dims[0])));
     if (group.n == 1)
-        packed = stored_packed(&pool, g, tensor, codes[0]);
+        bytes =
+            least(bytes, least(stored_packed(&pool, g, tensor, codes[0]), stored_sparse(&pool, g, tensor, codes[0])));
     pool_free(&pool);
-    bytes = bytes < packed ? bytes : packed;
-    return bytes < n ? bytes : n;
+    return bytes;
 }
 
 static void add_weights(const struct graph *g, int32_t tensor, struct compress_row *row)

@@ -44,7 +44,7 @@ static enum mote_status least_coding(const struct model *m, enum coding *least, 
     int64_t here;
 
     *bytes = INT64_MAX;
-    for (enum coding coding = CODING_DENSE; coding <= CODING_PACKED; coding++) {
+    for (enum coding coding = CODING_DENSE; coding <= CODING_SPARSE; coding++) {
         const struct plan_options options = {.coding = coding};
 
         TRY(bytes_with(m, &target_portable, &options, &here, at));

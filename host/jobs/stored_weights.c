@@ -3,10 +3,11 @@
 
 #include "host/coding/huffman.h"
 #include "host/coding/packed.h"
+#include "host/coding/sparse.h"
 #include "host/graph/op_info.h"
 
 enum { LSTM_WEIGHTS = 1, LSTM_H_WEIGHTS = 5, LSTM_WEIGHTS_END = 9, LSTM_BIAS = 12, LSTM_BIAS_END = 16 };
-enum role { WEIGHTS, INDICES, BIAS }; /* INDICES: weights that may be packed */
+enum role { WEIGHTS, INDICES, PAIRS, BIAS }; /* INDICES: weights that may be packed, PAIRS: that may be sparse */
 
 /* Whether an operator's input is what a kernel decodes. */
 static bool is_coded_input(const struct op *op, int32_t input, enum role role)
@@ -14,7 +15,7 @@ static bool is_coded_input(const struct op *op, int32_t input, enum role role)
     if (op->id == OP_UNIDIRECTIONAL_SEQUENCE_LSTM)
         return role == WEIGHTS ? input >= LSTM_WEIGHTS && input < LSTM_WEIGHTS_END
                                : role == BIAS && input >= LSTM_BIAS && input < LSTM_BIAS_END;
-    return (op->id == OP_FULLY_CONNECTED || op->id == OP_CONV_2D) && input == (role == BIAS ? 2 : 1);
+    return (op->id == OP_FULLY_CONNECTED || (op->id == OP_CONV_2D && role != PAIRS)) && input == (role == BIAS ? 2 : 1);
 }
 
 /* All that read it, in that role, are fully connected layers, convolutions and LSTMs: what kernels decode. */
@@ -107,11 +108,31 @@ int64_t stored_packed(struct pool *pool, const struct graph *g, int32_t tensor, 
     return packed.bytes + (INT64_C(1) << packed.bits);
 }
 
+int64_t stored_sparse(struct pool *pool, const struct graph *g, int32_t tensor, const int8_t *codes)
+{
+    const struct tensor *t = &g->tensors[tensor];
+    struct sparse sparse;
+
+    if (!is_of_coded(g, tensor, PAIRS) ||
+        !sparse_encode(pool, codes, (int32_t)t->dims[0], (int32_t)(tensor_elements(t) / t->dims[0]), &sparse))
+        return INT64_MAX;
+    return sparse.bytes;
+}
+
+static void take_if_less(struct stored *out, const char *coding, int64_t bytes)
+{
+    if (bytes >= out->bytes)
+        return;
+    out->coding = coding;
+    out->bytes = bytes;
+}
+
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out)
 {
     const struct tensor *t = &g->tensors[tensor];
+    const int8_t *w = (const int8_t *)t->data;
     bool seen[256] = {false};
-    int64_t coded, indices;
+    int64_t coded, indices, pairs;
 
     if (t->data == NULL || t->type != TYPE_S8 || t->rank < 2)
         return false;
@@ -123,16 +144,17 @@ bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, st
             seen[t->data[i]] = true;
         }
     out->bytes = out->weights;
-    coded = weights_are_coded(g, tensor) ? coded_share(pool, g, tensor) : INT64_MAX;
-    if (huffman_pays(coded, out->weights)) {
-        out->coding = "huffman";
-        out->bytes = coded;
-    }
-    indices = weights_are_coded(g, tensor) ? stored_packed(pool, g, tensor, (const int8_t *)t->data) : INT64_MAX;
-    if (packed_pays(indices, out->weights) && indices < out->bytes) {
-        out->coding = "packed";
-        out->bytes = indices;
-    }
+    if (!weights_are_coded(g, tensor))
+        return true;
+    coded = coded_share(pool, g, tensor);
+    indices = stored_packed(pool, g, tensor, w);
+    pairs = stored_sparse(pool, g, tensor, w);
+    if (huffman_pays(coded, out->weights))
+        take_if_less(out, "huffman", coded);
+    if (packed_pays(indices, out->weights))
+        take_if_less(out, "packed", indices);
+    if (huffman_pays(pairs, out->weights))
+        take_if_less(out, "sparse", pairs);
     return true;
 }
 

@@ -8,8 +8,8 @@
 struct stored {
     int64_t weights, kept; /* kept: not 0 */
     int32_t levels;        /* values of those that are kept */
-    const char *coding;    /* "dense", "huffman" or "packed": what --coding auto --optimize flash takes, if all tensors
-                            * together save more than the kernel's code */
+    const char *coding;    /* "dense", "huffman", "packed" or "sparse": what --coding auto --optimize flash takes, if
+                            * all tensors together save more than the kernel's code */
     int64_t bytes;         /* in that coding */
 };
 
@@ -31,6 +31,8 @@ int64_t stored_share(struct pool *pool, const struct stored_group *group, const 
 /* The bytes of a tensor whose codes are packed, and of what they mean; INT64_MAX: there are too many values, or no
  * kernel reads such weights. */
 int64_t stored_packed(struct pool *pool, const struct graph *g, int32_t tensor, const int8_t *codes);
+/* The bytes of the pairs of a tensor's codes; INT64_MAX: they are too many, or no kernel reads them. */
+int64_t stored_sparse(struct pool *pool, const struct graph *g, int32_t tensor, const int8_t *codes);
 
 /* Of a constant of int8 with two dimensions or more; false: the tensor is another. */
 bool stored_weights(struct pool *pool, const struct graph *g, int32_t tensor, struct stored *out);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The stage `coding`: weights most of which are 0 are stored Huffman-coded, those of few values as indices of a few
- * bits, and a kernel decodes them as it needs them. */
+/* The stage `coding`: weights most of which are 0 are stored Huffman-coded or as pairs of bytes, those of few values as
+ * indices of a few bits, and a kernel decodes them as it needs them. */
 #include <math.h>
 
 #include "host/coding/biases.h"
 #include "host/coding/huffman.h"
 #include "host/coding/packed.h"
+#include "host/coding/sparse.h"
 #include "host/plan/build.h"
 #include "host/plan/code.h"
 #include "host/plan/cost.h"
@@ -16,6 +17,7 @@
 #include "mote/kernels/dense/fully_connected_huffman_s8.h"
 #include "mote/kernels/dense/fully_connected_packed_s8.h"
 #include "mote/kernels/dense/fully_connected_s8.h"
+#include "mote/kernels/dense/fully_connected_sparse_s8.h"
 #include "mote/kernels/recurrent/lstm_huffman_s8.h"
 
 /* Nobody has asked: for a device what is smaller and faster is coded, where RAM is not all that counts. */
@@ -45,6 +47,7 @@ union params {
     struct mote_lstm_huffman_s8 lstm;
     struct mote_fully_connected_packed_s8 packed_fully_connected;
     struct mote_conv_2d_packed_s8 packed_conv;
+    struct mote_fully_connected_sparse_s8 sparse_fully_connected;
 };
 
 struct matrix {
@@ -52,6 +55,7 @@ struct matrix {
     int32_t rows, columns;
     struct huffman coded;
     struct packed packed; /* of coders that pack: the only matrix */
+    struct sparse sparse; /* of pairs of bytes: the only matrix */
 };
 
 /* What a step's weights and biases become; without a coder they stay as they are. */
@@ -67,7 +71,7 @@ struct coded {
 
 /* What a coded step says of one of its matrices. */
 struct form {
-    int32_t rows, columns, gap_bits, level_bits, bias_bytes; /* gap_bits: of what is packed -1 */
+    int32_t rows, columns, gap_bits, level_bits, bias_bytes; /* bits: of Huffman codes, of indices level_bits */
 };
 
 /* A dense kernel that has a sibling for coded weights: so many matrices from argument 1 of both on, then biases; of
@@ -161,7 +165,33 @@ static struct form form_packed_fully_connected(const union params *params, int32
     const struct mote_fully_connected_packed_s8 *p = &params->packed_fully_connected;
 
     (void)matrix;
-    return (struct form){p->out_c, p->in_len, -1, p->bits, p->bias_bytes};
+    return (struct form){p->out_c, p->in_len, 0, p->bits, p->bias_bytes};
+}
+
+static void params_sparse_fully_connected(const struct plan *plan, const void *dense, struct coded *coded)
+{
+    const struct mote_fully_connected_s8 *p = dense;
+
+    (void)plan;
+    coded->params.sparse_fully_connected =
+        (struct mote_fully_connected_sparse_s8){.rows = p->rows,
+                                                .in_len = p->in_len,
+                                                .out_c = p->out_c,
+                                                .pair_bytes = coded->weights[0].sparse.bytes,
+                                                .bias_bytes = coded->biases.bytes,
+                                                .bias_shift = coded->biases.shift,
+                                                .out_zero = p->out_zero,
+                                                .lo = p->lo,
+                                                .hi = p->hi,
+                                                .per_channel = p->per_channel};
+}
+
+static struct form form_sparse_fully_connected(const union params *params, int32_t matrix)
+{
+    const struct mote_fully_connected_sparse_s8 *p = &params->sparse_fully_connected;
+
+    (void)matrix;
+    return (struct form){.rows = p->out_c, .columns = p->in_len, .bias_bytes = p->bias_bytes};
 }
 
 /* ---- convolutions ---- */
@@ -230,7 +260,7 @@ static struct form form_packed_conv(const union params *params, int32_t matrix)
     const struct mote_conv_2d_packed_s8 *p = &params->packed_conv;
 
     (void)matrix;
-    return (struct form){p->out_c, p->kernel_h * p->kernel_w * p->filter_c, -1, p->bits, p->bias_bytes};
+    return (struct form){p->out_c, p->kernel_h * p->kernel_w * p->filter_c, 0, p->bits, p->bias_bytes};
 }
 
 /* ---- LSTMs ---- */
@@ -318,6 +348,8 @@ static const struct coder coders[] = {
      params_packed_fully_connected, form_packed_fully_connected},
     {CODING_PACKED, KERNEL_conv_2d_s8, KERNEL_conv_2d_packed_s8, 1, 8, TYPE_S32, take_conv, params_packed_conv,
      form_packed_conv},
+    {CODING_SPARSE, KERNEL_fully_connected_s8, KERNEL_fully_connected_sparse_s8, 1, 0, TYPE_S8, take_fully_connected,
+     params_sparse_fully_connected, form_sparse_fully_connected},
 };
 
 static bool is_packing(const struct coder *by) { return by->coding == CODING_PACKED; }
@@ -326,7 +358,7 @@ static bool is_packing(const struct coder *by) { return by->coding == CODING_PAC
 static int32_t biases_of(const struct coder *by) { return by->matrices + 1 + is_packing(by); }
 
 /* ---- what is coded ---- */
-/* Of a step's matrices: as they are, as they become, and the pairs of a gap and a level. */
+/* Of a step's matrices: as they are, and as they become. */
 static int64_t dense_bytes(const struct plan *plan, const struct step *s, const struct coder *by)
 {
     int64_t bytes = 0;
@@ -336,16 +368,22 @@ static int64_t dense_bytes(const struct plan *plan, const struct step *s, const 
     return bytes;
 }
 
+static int64_t bytes_of_matrix(const struct coded *coded, int32_t k)
+{
+    return coded->bytes[1 + k] + (is_packing(coded->by) ? coded->bytes[2] : 0);
+}
+
 static int64_t coded_bytes(const struct coded *coded)
 {
     int64_t bytes = 0;
 
     for (int32_t k = 0; k < coded->by->matrices; k++)
-        bytes += is_packing(coded->by) ? coded->bytes[1] + coded->bytes[2] : (uint32_t)coded->weights[k].coded.bytes;
+        bytes += bytes_of_matrix(coded, k);
     return bytes;
 }
 
-/* Biases are short without what the input's zero point adds to them, which is what the dense kernel has. */
+/* Biases are short without what the input's zero point adds to them, which is what the dense kernel has, and that of
+ * pairs, which takes no instruction for it. */
 static void encode_biases(const struct plan *plan, const struct step *s, struct coded *coded)
 {
     const struct value *in = &plan->values[s->args[0]];
@@ -353,7 +391,7 @@ static void encode_biases(const struct plan *plan, const struct step *s, struct 
     const int8_t *w = m->data;
     uint32_t *own = pool_array(plan->pool, (size_t)m->rows, sizeof *own);
 
-    if (in->tensor >= 0 && plan->graph->tensors[in->tensor].quant.n == 1)
+    if (coded->by->coding != CODING_SPARSE && in->tensor >= 0 && plan->graph->tensors[in->tensor].quant.n == 1)
         coded->in_zero = plan->graph->tensors[in->tensor].quant.zero[0];
     for (int32_t row = 0; row < m->rows; row++) {
         own[row] = le32(coded->dense_biases + 4 * (size_t)row);
@@ -448,11 +486,13 @@ static bool encode_short(const struct plan *plan, const struct step *s, struct c
     return true;
 }
 
-static bool encode_packed(const struct plan *plan, const struct step *s, struct coded *coded)
+/* In bytes or indices. */
+static bool encode_plainly(const struct plan *plan, const struct step *s, struct coded *coded)
 {
     struct matrix *m = &coded->weights[0];
 
-    if (!packed_encode(plan->pool, m->data, m->rows, m->columns, &m->packed))
+    if (is_packing(coded->by) ? !packed_encode(plan->pool, m->data, m->rows, m->columns, &m->packed)
+                              : !sparse_encode(plan->pool, m->data, m->rows, m->columns, &m->sparse))
         return false;
     coded->by->params(plan, s->params, coded);
     return kernels[coded->by->coded]->need(&coded->params, coded->bytes);
@@ -467,8 +507,8 @@ static bool encode(const struct plan *plan, const struct step *s, const struct c
     if (!by->take(plan, s, coded))
         return false;
     encode_biases(plan, s, coded);
-    if (is_packing(by))
-        return encode_packed(plan, s, coded);
+    if (by->coding != CODING_HUFFMAN)
+        return encode_plainly(plan, s, coded);
     return (plan->options.optimize == OPTIMIZE_RAM && encode_short(plan, s, coded)) || encode_best(plan, s, coded);
 }
 
@@ -536,9 +576,8 @@ static int64_t saved_of(const struct plan *plan, const bool *changes, int32_t st
 {
     int64_t all = 0;
 
-    for (int32_t k = 1; k <= coded->by->matrices; k++)
-        all += constant_saves(plan, changes, step, k,
-                              is_packing(coded->by) ? coded->bytes[1] + coded->bytes[2] : coded->bytes[k]);
+    for (int32_t k = 0; k < coded->by->matrices; k++)
+        all += constant_saves(plan, changes, step, 1 + k, bytes_of_matrix(coded, k));
     return all + constant_saves(plan, changes, step, coded->by->matrices + 1, coded->bytes[biases_of(coded->by)]);
 }
 
@@ -608,6 +647,20 @@ static void find_candidates(const struct plan *plan, enum coding coding, const s
         coded->by = NULL;
 }
 
+static const uint8_t *data_of_matrix(const struct coded *coded, int32_t k)
+{
+    const struct matrix *m = &coded->weights[k];
+
+    switch (coded->by->coding) {
+    case CODING_PACKED:
+        return m->packed.data;
+    case CODING_SPARSE:
+        return m->sparse.data;
+    default:
+        return m->coded.data;
+    }
+}
+
 static enum mote_status code_step(struct plan *plan, int32_t i, const struct coded *coded, const struct frame *at)
 {
     const struct step s = plan->steps[i];
@@ -616,17 +669,12 @@ static enum mote_status code_step(struct plan *plan, int32_t i, const struct cod
     int32_t args[MOTE_ARGS_MAX];
 
     memcpy(args, s.args, (size_t)s.n_args * sizeof *args);
+    for (int32_t k = 0; k < by->matrices; k++)
+        args[1 + k] = lower_const(&l, plan->values[s.args[1 + k]].name, TYPE_U8, data_of_matrix(coded, k),
+                                  coded->bytes[1 + k], true);
     if (is_packing(by)) {
-        const struct packed *w = &coded->weights[0].packed;
-
         memmove(args + 3, s.args + 2, ((size_t)s.n_args - 2) * sizeof *args);
-        args[1] = lower_const(&l, plan->values[s.args[1]].name, TYPE_U8, w->data, (size_t)w->bytes, true);
-        args[2] = lower_const(&l, "levels", TYPE_S8, w->levels, coded->bytes[2], true);
-    }
-    for (int32_t k = 0; k < by->matrices && !is_packing(by); k++) {
-        const struct huffman *h = &coded->weights[k].coded;
-
-        args[1 + k] = lower_const(&l, plan->values[s.args[1 + k]].name, TYPE_U8, h->data, (size_t)h->bytes, true);
+        args[2] = lower_const(&l, "levels", TYPE_S8, coded->weights[0].packed.levels, coded->bytes[2], true);
     }
     args[biases_of(by)] = lower_const(&l, "bias", TYPE_U8, coded->biases.data, coded->bytes[biases_of(by)], true);
     if (by->scratch > 0)
@@ -665,16 +713,16 @@ static void print_coded(const struct plan *plan, const struct step *s, const str
 {
     const union params *p = (const void *)s->params;
 
-    text_add(text, is_packing(by) ? "packed, " : "huffman, ");
+    text_add(text, "%s, ", is_packing(by) ? "packed" : by->coding == CODING_SPARSE ? "sparse" : "huffman");
     for (int32_t k = 0; k < by->matrices; k++) {
         const struct form f = by->form(p, k);
 
+        text_add(text, "%dx%d weights ", (int)f.rows, (int)f.columns);
         if (is_packing(by))
-            text_add(text, "%dx%d weights of %d bits in %lld bytes, ", (int)f.rows, (int)f.columns, (int)f.level_bits,
-                     (long long)plan->values[s->args[1 + k]].bytes);
-        else
-            text_add(text, "%dx%d weights in %lld bytes, codes to %d and %d bits, ", (int)f.rows, (int)f.columns,
-                     (long long)plan->values[s->args[1 + k]].bytes, (int)f.gap_bits, (int)f.level_bits);
+            text_add(text, "of %d bits ", (int)f.level_bits);
+        text_add(text, "in %lld bytes, ", (long long)plan->values[s->args[1 + k]].bytes);
+        if (by->coding == CODING_HUFFMAN)
+            text_add(text, "codes to %d and %d bits, ", (int)f.gap_bits, (int)f.level_bits);
     }
     if (by->scratch > 0)
         text_add(text, "tables of %lld bytes, ", (long long)plan->values[s->args[by->scratch]].bytes);

@@ -88,6 +88,7 @@ enum coding {
     CODING_AUTO,      /* those coded that become much smaller, if that saves more than the kernel's code */
     CODING_HUFFMAN,   /* all that can be, in Huffman codes */
     CODING_PACKED,    /* all that have few values, in indices of a few bits */
+    CODING_SPARSE,    /* all fully connected layers, in pairs of bytes of what is not 0 */
 };
 
 /* A model whose one input is samples, and whose one output scores: how these come and become commands. */

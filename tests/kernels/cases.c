@@ -2,6 +2,7 @@
 #include "tests/kernels/cases.h"
 
 #include "tests/kernels/huffman.h"
+#include "tests/kernels/sparse.h"
 #include "tests/kernels/memory.h"
 
 /* ---- parameters by name ---- */
@@ -476,6 +477,14 @@ static void relate_huffman(struct kernel_case *c) { relate_matrix(c, ""); }
 /* Indices of 3 bits there are none. */
 static void relate_packed(struct kernel_case *c) { set(c, "bits", 1 << draw_between(&c->draw, 0, 2)); }
 
+/* Counts, and some bytes for pairs. */
+static void relate_sparse(struct kernel_case *c)
+{
+    const int32_t rows = smaller(get(c, "out_c", 1), 1 << 10), columns = smaller(get(c, "in_len", 1), 1 << 16);
+
+    set(c, "pair_bytes", 2 * rows + draw_between(&c->draw, 0, rows * columns / draw_between(&c->draw, 1, 9)));
+}
+
 static void relate_lstm_huffman(struct kernel_case *c)
 {
     relate_lstm(c);
@@ -600,6 +609,7 @@ static const struct relation {
     {"lstm_huffman_", relate_lstm_huffman},
     {"fully_connected_huffman_", relate_huffman},
     {"fully_connected_packed_", relate_packed},
+    {"fully_connected_sparse_", relate_sparse},
     {"detection_", relate_detection},
     {"frame", relate_frame},
     {"rfft_", relate_rfft},
@@ -857,6 +867,8 @@ static void fill_constant(struct kernel_case *c, const char *name, uint8_t *data
         fill_indices(c, get(c, "in_w", 1), data, bytes);
     else if (ends(name, "coded"))
         fill_coded(c, strcmp(name, "coded") == 0 ? "" : name[0] == 'x' ? "x_" : "h_", data, bytes);
+    else if (strcmp(name, "pairs") == 0)
+        sparse_fill(&c->draw, get(c, "out_c", 1), get(c, "in_len", 1), data, bytes);
     else if (strcmp(name, "table") == 0)
         fill_exponentials(c, data, bytes);
     else if (strcmp(name, "spans") == 0)

@@ -173,7 +173,7 @@ static enum mote_status compile_and_run(struct pool *pool, const struct item *it
                                         enum optimize optimize, enum order order, struct plan *plan, struct text *out,
                                         const struct frame *at)
 {
-    static const enum coding codings[] = {CODING_HUFFMAN, CODING_USUAL, CODING_PACKED, CODING_USUAL};
+    static const enum coding codings[] = {CODING_HUFFMAN, CODING_USUAL, CODING_PACKED, CODING_SPARSE};
     const struct target target = two_memories(it->input_seed);
     const struct pipeline_options options = {.passes = passes,
                                              .optimize = optimize,
@@ -245,6 +245,7 @@ static bool has_coded(const struct plan *plan)
     for (int32_t i = 0; i < plan->n_steps; i++)
         if (plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8 ||
             plan->steps[i].kernel == KERNEL_fully_connected_packed_s8 ||
+            plan->steps[i].kernel == KERNEL_fully_connected_sparse_s8 ||
             plan->steps[i].kernel == KERNEL_conv_2d_packed_s8 || plan->steps[i].kernel == KERNEL_conv_2d_huffman_s8 ||
             plan->steps[i].kernel == KERNEL_lstm_huffman_s8)
             return true;

@@ -141,7 +141,8 @@ static int32_t coded_steps(const struct plan *plan)
 
     for (int32_t i = 0; i < plan->n_steps; i++)
         n += plan->steps[i].kernel == KERNEL_fully_connected_huffman_s8 ||
-             plan->steps[i].kernel == KERNEL_fully_connected_packed_s8;
+             plan->steps[i].kernel == KERNEL_fully_connected_packed_s8 ||
+             plan->steps[i].kernel == KERNEL_fully_connected_sparse_s8;
     return n;
 }
 
@@ -309,6 +310,8 @@ static void the_stage_prints_what_it_coded(void **state)
     (void)state;
     begin(&f, 12);
     p = compiled(&f, CODING_AUTO, OPTIMIZE_SPEED, "cortex-m4f");
+    assert_non_null(strstr(printed(&f, &p->plan), "step 0: sparse, 51x784 weights in "));
+    p = compiled(&f, CODING_AUTO, OPTIMIZE_FLASH, "cortex-m4f");
     assert_non_null(strstr(printed(&f, &p->plan), "step 0: huffman, 51x784 weights in "));
     p = compiled(&f, CODING_DENSE, OPTIMIZE_SPEED, "cortex-m4f");
     assert_string_equal(printed(&f, &p->plan), "step 0: dense\nstep 1: dense\nstep 2: dense\n");
@@ -323,8 +326,8 @@ static void ram_takes_short_codes(void **state)
 
     (void)state;
     begin(&f, 12);
-    fast = compiled(&f, CODING_AUTO, OPTIMIZE_FLASH, "avr5");
-    small = compiled(&f, CODING_AUTO, OPTIMIZE_RAM, "avr5");
+    fast = compiled(&f, CODING_HUFFMAN, OPTIMIZE_FLASH, "avr5");
+    small = compiled(&f, CODING_HUFFMAN, OPTIMIZE_RAM, "avr5");
     assert_int_equal(coded_steps(&small->plan), 3);
     assert_true(small->plan.arena_bytes <= fast->plan.arena_bytes - 1024);
     assert_in_range(small->plan.arena_bytes, INPUTS, INPUTS + 192);
@@ -355,9 +358,11 @@ static void host_computes_the_same(void **state)
         p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
         run_all(&f, p, want);
         assert_memory_not_equal(want, want + OUTPUTS, OUTPUTS);
-        p = compiled(&f, CODING_HUFFMAN, OPTIMIZE_BALANCED, "cortex-m0");
-        run_all(&f, p, got);
-        assert_memory_equal(got, want, sizeof want);
+        for (enum coding coding = CODING_HUFFMAN; coding <= CODING_SPARSE; coding++) {
+            p = compiled(&f, coding, OPTIMIZE_BALANCED, "cortex-m0");
+            run_all(&f, p, got);
+            assert_memory_equal(got, want, sizeof want);
+        }
         pool_free(&f.pool);
     }
 }
@@ -520,6 +525,38 @@ static void the_board_computes_the_same_of_indices(void **state)
     }
 }
 
+/* ---- pairs of bytes ---- */
+static void the_board_computes_the_same_of_pairs(void **state)
+{
+    static const struct {
+        const char *core, *board;
+        int32_t most; /* instructions a weight that is not 0, with all else */
+    } cases[] = {{"cortex-m4f", "mps2-an386", 12}, {"cortex-m0", "microbit", 20}, {"rv32imc", "riscv32-virt", 20}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        uint8_t want[SAMPLES * OUTPUTS];
+        struct emulate_result r;
+        struct fixture f;
+        struct pipeline *p;
+
+        begin(&f, 12);
+        p = compiled(&f, CODING_DENSE, OPTIMIZE_BALANCED, "host");
+        run_all(&f, p, want);
+        p = compiled(&f, CODING_SPARSE, OPTIMIZE_BALANCED, cases[i].core);
+        assert_int_equal(coded_steps(&p->plan), LAYERS);
+        assert_non_null(strstr(printed(&f, &p->plan), "step 0: sparse, 51x784 weights in "));
+        emulate(&f, p, cases[i].board, i % 2 == 0, &r);
+        assert_int_equal(r.output.size, sizeof want);
+        assert_memory_equal(r.output.data, want, sizeof want);
+        print_message("%s: %d pairs, %lld bytes, %lld instructions, %.2f a weight that is not 0\n", cases[i].core,
+                      (int)f.kept, (long long)p->plan.weight_bytes, (long long)r.instructions[0],
+                      (double)r.instructions[0] / f.kept);
+        assert_in_range(r.instructions[0], f.kept, cases[i].most * f.kept);
+        pool_free(&f.pool);
+    }
+}
+
 /* In 2 kB of RAM. */
 static void an_avr_computes_the_same(void **state)
 {
@@ -556,6 +593,7 @@ int main(void)
         cmocka_unit_test(the_board_computes_the_same),
         cmocka_unit_test(few_values_are_packed),
         cmocka_unit_test(few_values_are_packed_where_that_pays),
+        cmocka_unit_test(the_board_computes_the_same_of_pairs),
         cmocka_unit_test(the_board_computes_the_same_of_indices),
         cmocka_unit_test(an_avr_computes_the_same),
     };
