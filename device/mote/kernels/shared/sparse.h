@@ -10,6 +10,6 @@
 #define MOTE_SPARSE_PAIR  2
 #define MOTE_SPARSE_SPAN  256 /* inputs of the longest pair */
 
-static inline int32_t mote_sparse_count(const MOTE_FLASH uint8_t *row) { return row[0] | row[1] << 8; }
+static inline int32_t mote_sparse_count(const MOTE_FLASH uint8_t *row) { return row[0] | (int32_t)row[1] << 8; }
 
 #endif
