@@ -23,7 +23,7 @@ static inline int16_t mote_gru_s8_unit(const MOTE_FLASH uint16_t *table, int32_t
 {
     const int32_t z = mote_gate_sigmoid(table, update), n = mote_gate_tangent(table, 3 * fresh);
 
-    return (int16_t)mote_clamp16(mote_gru_half(((1 << 15) - z) * n + z * h));
+    return (int16_t)mote_clamp16(mote_gru_half(((INT32_C(1) << 15) - z) * n + z * h));
 }
 
 #endif

@@ -28,7 +28,7 @@ static inline void mote_inverse_sqrt(int32_t x, int32_t *mult, int32_t *shift)
         y = mote_shift_left_saturating(step, 3);
     }
     y = mote_doubling_high_mul(y, 1518500250); /* sqrt(1/2) */
-    *mult = right < 0 ? y * (1 << -right) : y;
+    *mult = right < 0 ? y * (INT32_C(1) << -right) : y;
     *shift = right < 0 ? 0 : -right;
 }
 

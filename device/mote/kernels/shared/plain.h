@@ -7,7 +7,7 @@
 
 #include "requant.h"
 
-#define MOTE_PLAIN_PRODUCTS (1 << 15) /* of int8, at most: 2^29 */
+#define MOTE_PLAIN_PRODUCTS (INT32_C(1) << 15) /* of int8, at most: 2^29 */
 
 static inline bool mote_is_plain(int32_t bias, int32_t mult, int32_t shift)
 {
