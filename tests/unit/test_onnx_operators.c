@@ -16,7 +16,7 @@
 #include "host/run/runner.h"
 #include "tests/onnx_made.h"
 
-enum { UINT8 = 2, INT8 = 3, BOOL = 9, FLOAT16 = 10, VALUES_MAX = 64 };
+enum { UINT8 = 2, INT8 = 3, BOOL = 9, FLOAT16 = 10, UINT32 = 12, VALUES_MAX = 64 };
 
 /* Nodes "Op{a=1 b=1.5 c=1,2 d=word} x y -> z; …", an operator of another domain behind "domain:"; a list of one number
  * ends with a comma. Constants and ends "f32 2,2 x : 1 2 3 4", separated by ";". */
@@ -90,8 +90,8 @@ static struct numbers read_value(const char *s)
     static const struct {
         const char *name;
         int type;
-    } types[] = {{"f32", FLOAT}, {"u8", UINT8},  {"s8", INT8},    {"s32", INT32},
-                 {"s64", INT64}, {"bool", BOOL}, {"f16", FLOAT16}};
+    } types[] = {{"f32", FLOAT}, {"u8", UINT8},  {"s8", INT8},     {"s32", INT32},
+                 {"s64", INT64}, {"bool", BOOL}, {"f16", FLOAT16}, {"u32", UINT32}};
     struct numbers v = {.dims = {-2}};
     char type[8], *at;
     int rank = 0, read = 0;
@@ -113,7 +113,8 @@ static struct numbers read_value(const char *s)
 
 static size_t bytes_of(const struct numbers *v, uint8_t *out)
 {
-    const size_t size = v->type == FLOAT || v->type == INT32 ? 4 : v->type == INT64 ? 8 : 1;
+    static const uint8_t sizes[] = {[FLOAT] = 4, [INT32] = 4, [INT64] = 8, [UINT32] = 4};
+    const size_t size = sizes[v->type] ? sizes[v->type] : 1;
 
     for (int i = 0; i < v->n; i++) {
         const float real = (float)v->numbers[i];
@@ -247,6 +248,7 @@ static const struct made operators[] = {
      "f32 1,1,2 y : 2.08008382 3"},
     {1, "LpPool{kernel_shape=2, p=3.0} x -> y", NULL, "f32 1,1,2 x : 1 2", "f32 1,1,1 y : 2.08008382"},
     {18, "LpPool{kernel_shape=2, dilations=2,} x -> y", NULL, "f32 1,1,3 x : 1 2 3", "an LpPool with dilations"},
+    {18, "LpPool{kernel_shape=2, p=0} x -> y", NULL, "f32 1,1,1,1,1,1,1,2 x : 1 2", "attribute p is 0"},
     {2, "GlobalLpPool x -> y", NULL, "f32 1,2,2 x : 3 -4 0 1", "f32 1,2,1 y : 5 1"},
     {2, "GlobalLpPool{p=1} x -> y", NULL, "f32 1,2,2 x : 3 -4 0 1", "f32 1,2,1 y : 7 1"},
     /* activations */
@@ -263,9 +265,28 @@ static const struct made operators[] = {
      "f32 2 y : 9 -6"},
     {18, "BitwiseNot x -> y", NULL, "s32 2 x : 5 -7", "s32 2 y : -6 6"},
     {18, "BitwiseNot x -> y", NULL, "u8 2 x : 5 255", "u8 2 y : 250 0"},
+    /* what int32 holds, and what it does not */
+    {18, "BitwiseAnd a b -> c; Cast{to=1} c -> d; Add x d -> y", "u32 2 a : 5 6; u32 1 b : 2147483646", "f32 2 x : 0 0",
+     "f32 2 y : 4 6"},
+    {18, "BitwiseAnd a b -> c; Cast{to=1} c -> d; Add x d -> y", "s32 2 a : 5 6; s32 1 b : 2147483647", "f32 2 x : 0 0",
+     "f32 2 y : 5 6"},
+    {18, "BitwiseAnd a b -> c; Cast{to=1} c -> d; Add x d -> y", "u32 2 a : 5 6; u32 1 b : 4026531841", "f32 2 x : 0 0",
+     "node 0 BitwiseAnd: input 1 has 2147483647 or what is beyond"},
+    {18, "BitwiseXor a b -> c; Cast{to=1} c -> d; Add x d -> y", "s64 2 a : 5 -4026531841; s64 1 b : 1",
+     "f32 2 x : 0 0", "node 0 BitwiseXor: input 0 has -2147483648 or what is beyond"},
+    {18, "BitwiseNot a -> b; Cast{to=1} b -> c; Add x c -> y", "s64 1 a : 4026531841", "f32 1 x : 0",
+     "node 0 BitwiseNot: input 0 has 2147483647 or what is beyond"},
+    {18, "BitwiseNot x -> y", NULL, "u32 1 x : 3", "node 0 BitwiseNot: NOT of uint32"},
+    {18, "BitwiseNot x -> y", NULL, "s32 1 x : 3", "s32 1 y : -4"},
+    {18, "Cast{to=12} x -> a; Add a a -> b; BitwiseNot b -> c; Cast{to=1} c -> y", NULL, "f32 1 x : 3",
+     "node 2 BitwiseNot: NOT of uint32"},
+    {18, "Cast{to=7} x -> a; Add a a -> b; BitwiseNot b -> c; Cast{to=1} c -> y", NULL, "f32 1 x : 3", "f32 1 y : -7"},
     {18, "BitwiseXor x a -> y", "s32 1 a : 5", "s32 2 x : 5 -7", "bits that the model computes; constants are there"},
     {13, "NonZero a -> b; Cast{to=1} b -> c; Add x c -> y", "f32 2,2 a : 0 3 -1 0", "f32 1,2 x : 0 0",
      "f32 2,2 y : 0 1 1 0"},
+    {13, "NonZero a -> b; Cast{to=1} b -> c; Add x c -> y", "f32 4 a : 0 -0.0 -1 2", "f32 1,1 x : 0",
+     "f32 1,2 y : 2 3"},
+    {13, "NonZero a -> b; Cast{to=1} b -> c; Add x c -> y", "bool 3 a : 0 1 1", "f32 1,1 x : 0", "f32 1,2 y : 1 2"},
     {13, "NonZero x -> y", NULL, "f32 2 x : 0 1", "its input is an input of the model; a constant is wanted"},
     /* the largest, where it was, and back */
     {12, "MaxPool{kernel_shape=2,2 strides=2,2} x -> v y", NULL, "f32 1,2,2,4 x : 1 5 2 2 3 4 2 2 0 0 7 8 0 1 9 6",
@@ -274,6 +295,8 @@ static const struct made operators[] = {
      "s64 1,1,1,2 y : 2 4"},
     {12, "MaxPool{kernel_shape=3, pads=1,1} x -> v y", NULL, "f32 1,1,4 x : 3 1 2 -1", "s64 1,1,4 y : 0 0 2 2"},
     {12, "MaxPool{kernel_shape=3, pads=1,1} x -> y i", NULL, "f32 1,1,4 x : 3 1 2 -1", "f32 1,1,4 y : 3 3 2 2"},
+    {12, "MaxPool{kernel_shape=3, pads=1,1} x -> v y", NULL, "f32 1,1,4 x : -inf -inf -inf 5", "s64 1,1,4 y : 0 0 3 3"},
+    {12, "MaxPool{kernel_shape=2, pads=1,0} x -> v y", NULL, "f32 1,1,2 x : -inf -3e38", "s64 1,1,2 y : 0 1"},
     {12, "MaxPool{kernel_shape=2, dilations=2,} x -> v y", NULL, "f32 1,1,4 x : 3 1 2 7", "s64 1,1,2 y : 0 3"},
     {12, "MaxPool{kernel_shape=2,2 strides=2,2} x -> v i; MaxUnpool{kernel_shape=2,2 strides=2,2} v i -> y", NULL,
      "f32 1,2,2,4 x : 1 5 2 -2 3 4 1 -2 0 0 7 8 0 -1 9 6", "f32 1,2,2,4 y : 0 5 2 0 0 0 0 0 0 0 0 0 0 0 9 0"},
@@ -313,6 +336,8 @@ static const struct made fused[] = {
      "f32 1,2 y : 2 4"},
     {13, "com.microsoft:SkipSimplifiedLayerNormalization{epsilon=0.0} x s g -> y", "f32 1,2 s : 0 1; f32 2 g : 1 2",
      "f32 1,2 x : 1 6", "f32 1,2 y : 0.2 2.8"},
+    {13, "com.microsoft:SkipSimplifiedLayerNormalization x s g -> y", "f32 1,2 s : 0 0; f32 2 g : 1 2",
+     "f32 1,2 x : 0.0001 0.0007", "f32 1,2 y : 0.19999998 2.79999978"},
     {13, "QuantizeLinear x s z -> a; com.microsoft:MatMulIntegerToFloat a b s t z - c -> y",
      "f32 s : 0.5; u8 z : 10; f32 t : 0.25; s8 2,1 b : 3 -4; f32 1 c : 1", "f32 1,2 x : 2 1", "f32 1,1 y : 1.5"},
     {13, "com.microsoft:DynamicQuantizeMatMul x b t -> y", "f32 t : 0.25; s8 2,1 b : 3 -4", "f32 1,2 x : 255 -0.0",
@@ -321,6 +346,12 @@ static const struct made fused[] = {
      "f32 s : 0.5; u8 z : 10; f32 t : 0.25; u8 2 b : 20 30; bool 2 c : 1 0", "f32 2 x : 2 1", "f32 2 y : 2 10"},
     {13, "QuantizeLinear x s z -> a; Resize{mode=linear} a - k -> b; DequantizeLinear b s z -> y",
      "f32 s : 0.5; u8 z : 10; f32 4 k : 1 1 1 2", "f32 1,1,1,2 x : 2 4", "f32 1,1,1,4 y : 2 2.5 3.5 4"},
+    {13, "QuantizeLinear x s z -> a; Pad a p -> b; DequantizeLinear b s z -> y",
+     "f32 s : 0.5; u8 z : 10; s64 2 p : 1 0", "f32 2 x : 2 1", "f32 3 y : -5 2 1"},
+    {13, "QuantizeLinear x s z -> a; Pad a p -> b; DequantizeLinear b s z -> y",
+     "f32 s : 0.5; s8 z : 10; s64 2 p : 1 0", "f32 2 x : 2 1", "f32 3 y : -5 2 1"},
+    {13, "QuantizeLinear x s z -> a; Pad a p v -> b; DequantizeLinear b s z -> y",
+     "f32 s : 0.5; u8 z : 10; s64 2 p : 1 0; u8 v : 12", "f32 2 x : 2 1", "f32 3 y : 1 2 1"},
     {13, "QuantizeLinear x s z -> a; MaxPool{kernel_shape=2,} a -> b; DequantizeLinear b s z -> y",
      "f32 s : 0.5; s8 z : 10", "f32 1,1,3 x : 2 4 -3", "f32 1,1,2 y : 4 4"},
 };

@@ -109,12 +109,3 @@ void onnx_skip_layer_normalization(struct build *r)
     node_out(r, 2, m.inverse);
     node_out(r, 3, x);
 }
-
-/* Without a shift. */
-void onnx_skip_rms_normalization(struct build *r)
-{
-    const int32_t x = sum_of(r, sum_of(r, node_in(r, 0), 1), 3), in[] = {x, node_in(r, 2)};
-
-    node_compute(r, onnx_rms_normalization, 2, in);
-    node_out(r, 3, x);
-}

@@ -401,26 +401,39 @@ void onnx_compress(struct build *r)
     node_out(r, 0, gather(r, x, along, n, list));
 }
 
+/* -0 is 0, too. */
+static bool is_zero(const struct tensor *t, int64_t i)
+{
+    static const uint8_t zero[8];
+    const size_t bytes = (size_t)type_bits(t->type) / 8;
+    float real;
+
+    if (t->type != TYPE_F32)
+        return memcmp(t->data + (size_t)i * bytes, zero, bytes) == 0;
+    memcpy(&real, t->data + (size_t)i * bytes, sizeof real);
+    return real == 0;
+}
+
 /* How many there are must be known: places of a constant's elements, a row for each dimension. */
 void onnx_non_zero(struct build *r)
 {
     const int32_t x = node_in(r, 0);
     const struct tensor t = *tensor_at(r, x);
     const int64_t all = tensor_elements(&t);
-    const size_t bytes = (size_t)type_bits(t.type) / 8;
-    static const uint8_t zero[8];
     int64_t n = 0;
     int32_t *places;
 
     if (r->status == MOTE_OK && (!t.data || t.rank < 1))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "its input is %s; a constant is wanted", graph_origin(r->g, x));
+    if (r->status == MOTE_OK && type_bits(t.type) % 8 != 0)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "elements of %s; whole bytes are there", type_name(t.type));
     places = add_indices(r, r->status == MOTE_OK ? all * t.rank : 0);
     for (int64_t i = 0; i < all && r->status == MOTE_OK; i++)
-        n += memcmp(t.data + (size_t)i * bytes, zero, bytes) != 0;
+        n += !is_zero(&t, i);
     for (int64_t i = 0, k = 0; i < all && r->status == MOTE_OK; i++) {
         int64_t rest = i;
 
-        if (memcmp(t.data + (size_t)i * bytes, zero, bytes) == 0)
+        if (is_zero(&t, i))
             continue;
         for (int d = t.rank - 1; d >= 0; rest /= t.dims[d--])
             places[d * n + k] = (int32_t)(rest % t.dims[d]);
@@ -501,7 +514,7 @@ static int32_t unpooled(struct build *r, int32_t x, const int64_t *dims)
     const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
     for (int d = 0; d < rank; d++)
         after[d] = whole[d] - dims[d];
-    return pad(r, x, before, after, TENSOR_ABSENT);
+    return pad(r, x, before, after, tensor_at(r, x)->quant.n == 0 ? TENSOR_ABSENT : add_zero(r, tensor_at(r, x)->type));
 }
 
 /* Values go back to where a MaxPool found them: the indices are flat ones of what it read, which another shape that is

@@ -81,10 +81,13 @@ void onnx_slice(struct build *r)
 }
 
 /* ---- Pad ---- */
+/* Without a value it is 0, of quantized numbers too, whose zero point may be another. */
 static int32_t pad_value(struct build *r)
 {
+    const struct tensor *x = tensor_at(r, node_in(r, 0));
+
     if (onnx_of(r)->opset >= 11)
-        return node_in_or(r, 2, TENSOR_ABSENT);
+        return node_has(r, 2) || x->quant.n == 0 ? node_in_or(r, 2, TENSOR_ABSENT) : add_zero(r, x->type);
     return node_attr(r, "value") ? add_float(r, node_float(r, "value", 0)) : TENSOR_ABSENT;
 }
 

@@ -97,7 +97,7 @@ void onnx_layer_normalization(struct build *r)
 }
 
 /* x scale / sqrt(mean of x² + epsilon) */
-void onnx_rms_normalization(struct build *r)
+static void rms_normalization(struct build *r, float epsilon)
 {
     const int32_t x = node_in(r, 0), scale = node_in(r, 1);
     const int rank = tensor_at(r, x)->rank, axis = axis_of(r, node_int(r, "axis", -1), rank);
@@ -107,8 +107,24 @@ void onnx_rms_normalization(struct build *r)
     for (int d = axis; d < rank; d++)
         axes[d - axis] = d;
     mean = reduce(r, OP_MEAN, emit_unary(r, OP_SQUARE, x), rank - axis, axes, true);
-    mean = emit_unary(r, OP_RSQRT, plus(r, mean, node_float(r, "epsilon", 1e-5f)));
+    mean = emit_unary(r, OP_RSQRT, plus(r, mean, epsilon));
     node_out(r, 0, emit_binary(r, OP_MUL, emit_binary(r, OP_MUL, x, mean), scale));
+}
+
+void onnx_rms_normalization(struct build *r) { rms_normalization(r, node_float(r, "epsilon", 1e-5f)); }
+
+static void rms_of_sum(struct build *r) { rms_normalization(r, node_float(r, "epsilon", 1e-12f)); }
+
+/* Inputs: x, what is added, scale, a bias that is added before; the sum is output 3. As ONNX Runtime has it, with an
+ * epsilon of its own. */
+void onnx_skip_rms_normalization(struct build *r)
+{
+    int32_t x = emit_binary(r, OP_ADD, node_in(r, 0), node_in(r, 1));
+
+    if (node_has(r, 3))
+        x = emit_binary(r, OP_ADD, x, node_in(r, 3));
+    node_compute(r, rms_of_sum, 2, (int32_t[]){x, node_in(r, 2)});
+    node_out(r, 3, x);
 }
 
 /* x is [N][C][…], its statistics over all dimensions from `first` on; scale and bias one number a channel. */

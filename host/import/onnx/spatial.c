@@ -56,10 +56,10 @@ static void read_windows(struct build *r, int32_t x, const int64_t *kernel, stru
     const struct tensor *t = tensor_at(r, x);
 
     *s = (struct spatial){.n = t->rank - 2};
-    if (r->status == MOTE_OK && (s->n < 1 || s->n > SPATIAL_MAX)) {
+    if (r->status == MOTE_OK && (s->n < 1 || s->n > SPATIAL_MAX))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "an input of %d dimensions, not of 3 to 5", t->rank);
+    if (s->n < 1 || s->n > SPATIAL_MAX) /* whatever failed: callers go over s->n */
         s->n = 1;
-    }
     if (r->status != MOTE_OK)
         return;
     for (int i = 0; i < s->n; i++)

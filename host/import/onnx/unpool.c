@@ -5,6 +5,7 @@
 #include "host/import/onnx/unpool.h"
 
 #include <float.h>
+#include <math.h>
 
 #include "host/import/onnx/ops.h"
 
@@ -85,6 +86,19 @@ static int32_t one_of(struct build *r, int32_t padded, const struct spatial *s, 
     return slice(r, padded, begin, end, step);
 }
 
+/* So that whatever the model has, -inf as well, is above the padding, which is the lowest number; -inf and that are the
+ * next one. */
+static int32_t above_padding(struct build *r, int32_t x, const struct spatial *s)
+{
+    bool any = false;
+
+    for (int i = 0; i < s->n; i++)
+        any = any || s->before[i] > 0 || s->after[i] > 0;
+    return any && tensor_at(r, x)->type == TYPE_F32
+               ? emit_binary(r, OP_MAXIMUM, x, add_float(r, nextafterf(-FLT_MAX, 0)))
+               : x;
+}
+
 void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s)
 {
     const struct tensor t = *tensor_at(r, x);
@@ -92,10 +106,11 @@ void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s)
     const int64_t n = window_elements(r, s);
     int32_t max = TENSOR_ABSENT, at = TENSOR_ABSENT;
 
+    assert(s->n >= 1 && s->n <= SPATIAL_MAX);
     find_steps(s->n, s->in, node_int(r, "storage_order", 0) != 0, steps);
     for (int i = 0; i < s->n; i++)
         before[2 + i] = s->before[i], after[2 + i] = s->after[i];
-    x = pad(r, cast(r, x, TYPE_F32), before, after, add_float(r, -FLT_MAX));
+    x = pad(r, cast(r, above_padding(r, x, s), TYPE_F32), before, after, add_float(r, -FLT_MAX));
     for (int64_t k = 0; k < n && r->status == MOTE_OK; k++) {
         const int32_t one = one_of(r, x, s, steps, k, &place);
         const int32_t here = ramp(r, t.rank, 0, 1, place, 0);
