@@ -100,6 +100,8 @@ static void weights_are_beside_it(void **state)
     reads(pool_printf(&p, "%s/model.json", folder), "{\"modelTopology\": {}}", "a model of TensorFlow.js");
     put_file(pool_printf(&p, "%s/net.h5", folder), "no", 2);
     reads(pool_printf(&p, "%s/net.json", folder), network, "net.h5, are no HDF5 file");
+    put_file(pool_printf(&p, "%s/net.h5", folder), weights_of(&p, true).data, weights_of(&p, true).size / 2);
+    reads(pool_printf(&p, "%s/net.json", folder), network, "net.h5: ");
     put_file(pool_printf(&p, "%s/net.h5", folder), weights_of(&p, true).data, weights_of(&p, true).size);
     reads(pool_printf(&p, "%s/net.json", folder), "{\"class_name\": \n\"config\": ", "its .json, line 2");
     unlink(pool_printf(&p, "%s/net.h5", folder));

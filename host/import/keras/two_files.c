@@ -63,6 +63,7 @@ enum mote_status keras_open_two(struct pool *pool, const char *name, struct byte
 {
     const char *path;
     struct bytes weights;
+    struct frame there = {at, "", "", -1, NULL};
 
     if (is_of_tensorflow_js(file))
         return fail(at, MOTE_ERR_UNSUPPORTED,
@@ -76,8 +77,9 @@ enum mote_status keras_open_two(struct pool *pool, const char *name, struct byte
     TRY(file_read(pool, path, &weights, &(struct frame){at, "the weights beside it", "", -1, NULL}));
     if (!hdf5_matches(weights))
         return fail(at, MOTE_ERR_FORMAT, "the weights beside it, %s, are no HDF5 file", printable(pool, path));
+    there.name = pool_printf(pool, "the weights beside it, %s", printable(pool, path));
     *limit = pool->used + IMPORT_MEMORY(file.size + weights.size);
-    TRY(hdf5_read(pool, *limit, weights, "optimizer_weights", &out->hdf5, at));
+    TRY(hdf5_read(pool, *limit, weights, "optimizer_weights", &out->hdf5, &there));
     hdf5_take_backslashes(pool, &out->hdf5);
     out->listed = is_listed(&out->hdf5);
     out->version = version_of(&out->hdf5, out->listed);
