@@ -170,6 +170,37 @@ static enum mote_status check_size(int64_t rows, int64_t columns, const struct f
     return MOTE_OK;
 }
 
+static bool is_used(const struct data_section *s, const struct table *t, int32_t column);
+
+/* What columns without names hold: those that are chosen stay, and what is missing in the others is no matter. */
+static enum mote_status take_numbers(struct recordings *all, struct recording *one, const struct frame *at)
+{
+    const struct data_section *s = all->r->spec;
+    const struct table t = {.columns = one->columns};
+    int32_t n = 0;
+    float *to = one->x;
+
+    for (unsigned i = 0; i < s->columns_count; i++)
+        if (table_column(&t, s->columns[i]) < 0)
+            return fail_key(all->r, "columns", "%s: there is no column \"%s\"; its columns are numbers from 0 to %d",
+                            at->name, s->columns[i], t.columns - 1);
+    for (int32_t c = 0; c < t.columns; c++) {
+        const bool used = is_used(s, &t, c);
+
+        n += used;
+        for (int32_t row = 0; row < one->rows && !used; row++)
+            one->x[(size_t)row * (size_t)t.columns + (size_t)c] = 0;
+    }
+    TRY(check_size(one->rows, n, at));
+    TRY(gaps_mend_numbers(all->r, one->x, &one->rows, t.columns, &all->mended, at));
+    for (int32_t row = 0; row < one->rows && n < t.columns; row++)
+        for (int32_t c = 0; c < t.columns; c++)
+            if (is_used(s, &t, c))
+                *to++ = one->x[(size_t)row * (size_t)t.columns + (size_t)c];
+    one->columns = n;
+    return MOTE_OK;
+}
+
 static enum mote_status read_npy(struct recordings *all, const char *file, struct bytes bytes, const struct frame *at)
 {
     struct recording *one;
@@ -188,7 +219,7 @@ static enum mote_status read_npy(struct recordings *all, const char *file, struc
     one = add(all, file, (int64_t)a.dims[0], a.rank == 2 ? (int64_t)a.dims[1] : 1);
     for (size_t i = 0; i < a.elements; i++)
         one->x[i] = (float)array_number(type, a.data.data + i * size);
-    return gaps_mend_numbers(all->r, one->x, &one->rows, one->columns, &all->mended, at);
+    return take_numbers(all, one, at);
 }
 
 bool is_time_name(const char *name)
@@ -373,11 +404,26 @@ static int32_t point_numbers(const json_t *point, float *to)
     return n > 0 ? n : -1;
 }
 
+/* The first one that is not null, which is a gap of the whole row; NULL: there is none. */
+static json_t *first_of(const json_t *list)
+{
+    json_t *value;
+    size_t i;
+
+    json_array_foreach(list, i, value)
+    {
+        if (!json_is_null(value))
+            return value;
+    }
+    return NULL;
+}
+
 static bool are_points(const json_t *list)
 {
     float numbers[NUMBERS_MAX];
+    const json_t *first = first_of(list);
 
-    return json_is_array(list) && json_array_size(list) > 1 && point_numbers(json_array_get(list, 0), numbers) > 0;
+    return json_array_size(list) > 1 && first != NULL && point_numbers(first, numbers) > 0;
 }
 
 /* The list itself, or the first one that the object has. */
@@ -421,27 +467,49 @@ static enum mote_status take_json(struct recordings *all, const char *file, json
 
     if (points == NULL)
         return fail(at, MOTE_ERR_FORMAT, "has no list of points: [[x, y], …], or [{\"x\": 1, \"y\": 2}, …]");
-    columns = point_numbers(json_array_get(points, 0), numbers);
+    columns = point_numbers(first_of(points), numbers);
     TRY(check_size((int64_t)json_array_size(points), columns, at));
     one = add(all, file, (int64_t)json_array_size(points), columns);
     one->index = index;
     one->label = label_of(all->r->pool, object);
     for (int32_t i = 0; i < one->rows; i++) {
-        if (point_numbers(json_array_get(points, (size_t)i), numbers) != columns)
+        const json_t *point = json_array_get(points, (size_t)i);
+
+        for (int32_t c = 0; c < columns && json_is_null(point); c++)
+            numbers[c] = NAN;
+        if (!json_is_null(point) && point_numbers(point, numbers) != columns)
             return fail(at, MOTE_ERR_SHAPE, "point %d has not %d numbers as the first one", i, columns);
         memcpy(one->x + (size_t)i * (size_t)columns, numbers, (size_t)columns * sizeof *numbers);
     }
-    return gaps_mend_numbers(all->r, one->x, &one->rows, one->columns, &all->mended, at);
+    return take_numbers(all, one, at);
 }
 
-/* The recordings of a file: the first list of objects in it, or itself. */
+/* Objects of numbers: none has a list, as recordings have. */
+static bool are_flat(const json_t *list)
+{
+    const char *key;
+    json_t *object, *value;
+    size_t i;
+
+    json_array_foreach(list, i, object)
+    {
+        json_object_foreach(object, key, value)
+        {
+            if (json_is_array(value) || json_is_object(value))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* The recordings of a file: the first list of objects in it, or itself; NULL: it is one, and may be its points. */
 static json_t *list_of(json_t *root)
 {
     const char *key;
     json_t *value;
 
-    if (json_is_array(root) && json_is_object(json_array_get(root, 0)))
-        return root;
+    if (json_is_object(first_of(root)))
+        return are_points(root) && are_flat(root) ? NULL : root;
     json_object_foreach(root, key, value)
     {
         if (json_is_array(value) && json_is_object(json_array_get(value, 0)) &&

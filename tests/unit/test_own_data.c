@@ -647,6 +647,58 @@ static void gaps_of_recordings_are_mended(void **state)
     want_sample(f, 0, (float[]){1, 2, -1.5F, 4, 3, -1.5F, 5, 6}, 8);
 }
 
+/* Columns without names are chosen by numbers, and what the others lack is no matter. */
+static void columns_of_arrays_are_chosen(void **state)
+{
+    struct fixture *f = *state;
+
+    put_npy(f, "n/1.npy", "<f4", "(2, 3)", (float[]){1, NAN, 3, 4, INFINITY, 6}, 24);
+    want_error(f, open_yaml(f, "path: n"), MOTE_ERR_VALUE, "1.npy: row 0: column 1 is NaN");
+    want_ok(f, open_yaml(f, "path: n, ignore: [1]"));
+    want_sample(f, 0, (float[]){1, 3, 4, 6}, 4);
+    want_ok(f, open_yaml(f, "path: n, columns: [2], missing: drop"));
+    want_sample(f, 0, (float[]){3, 6}, 2);
+    want_error(f, open_yaml(f, "path: n, ignore: [0]"), MOTE_ERR_VALUE, "1.npy: row 0: column 1 is NaN");
+    want_error(f, open_yaml(f, "path: n, columns: [3]"), MOTE_ERR_VALUE, "1.npy: there is no column \"3\"");
+    want_error(f, open_yaml(f, "path: n, ignore: [0, 1, 2]"), MOTE_ERR_SHAPE, "2 rows of 0 numbers");
+    put_text(f, "o/1.json", "[[1, null, 3], [4, null, 6]]");
+    want_ok(f, open_yaml(f, "path: o, columns: [0, 2]"));
+    want_sample(f, 0, (float[]){1, 3, 4, 6}, 4);
+}
+
+/* A point that is null is a row of gaps; a list of nothing but nulls is none of points. */
+static void null_is_a_gap_in_json(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "j/1.json", "{\"meta\": [null, null, null], \"points\": [[1, 2], [3, 4]]}");
+    want_ok(f, open_yaml(f, "path: j"));
+    want_sample(f, 0, (float[]){1, 2, 3, 4}, 4);
+    put_text(f, "j/1.json", "[null, [1, 2], null, [3, 4]]");
+    want_ok(f, open_yaml(f, "path: j, missing: drop"));
+    want_sample(f, 0, (float[]){1, 2, 3, 4}, 4);
+    want_ok(f, open_yaml(f, "path: j, missing: mean"));
+    want_sample(f, 0, (float[]){2, 3, 1, 2, 2, 3, 3, 4}, 8);
+    put_text(f, "j/1.json", "[null, 1, 3]");
+    want_ok(f, open_yaml(f, "path: j, missing: mean"));
+    want_sample(f, 0, (float[]){2, 1, 3}, 3);
+    put_text(f, "j/1.json", "[null, null]");
+    want_error(f, open_yaml(f, "path: j"), MOTE_ERR_FORMAT, "1.json: has no list of points");
+}
+
+/* A list of objects is of points if none of them has a list, else of recordings. */
+static void a_json_may_be_points_alone(void **state)
+{
+    struct fixture *f = *state;
+
+    put_text(f, "j/1.json", "[{\"x\": 1, \"y\": 2}, {\"x\": 3, \"y\": 4}]");
+    want_ok(f, open_yaml(f, "path: j"));
+    assert_int_equal(f->data.n, 1);
+    want_sample(f, 0, (float[]){1, 2, 3, 4}, 4);
+    put_text(f, "j/1.json", "[{\"id\": 1}, {\"id\": 2, \"points\": [[1, 2], [3, 4]]}]");
+    want_error(f, open_yaml(f, "path: j"), MOTE_ERR_FORMAT, "recording 0: has no list of points");
+}
+
 /* A file of JSON by itself, too. */
 static void one_json_is_series(void **state)
 {
@@ -895,6 +947,9 @@ int main(void)
         TEST(parts_may_be_in_seconds),
         TEST(rows_may_have_labels),
         TEST(gaps_of_recordings_are_mended),
+        TEST(columns_of_arrays_are_chosen),
+        TEST(null_is_a_gap_in_json),
+        TEST(a_json_may_be_points_alone),
         TEST(one_json_is_series),
         TEST(recordings_may_be_packed),
         TEST(arrays_come_in_one_npz),
