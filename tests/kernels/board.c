@@ -39,8 +39,8 @@ static const char *const *make_flags(struct firmware *fw, const struct suite *s,
 
 static enum mote_status build(struct firmware *fw, const struct suite *s, const char *kernel, const struct frame *at)
 {
-    static const char *const sources[] = {"draw",  "huffman", "cases", "layers",
-                                          "known", "check",   "suite", "firmware/firmware"};
+    static const char *const sources[] = {"draw",  "huffman", "sparse",           "cases", "layers", "known",
+                                          "check", "suite",   "firmware/firmware"};
     const char *const *flags = make_flags(fw, s, kernel);
 
     for (size_t i = 0; i < COUNT(sources); i++)
