@@ -118,7 +118,7 @@ static size_t bytes_of(const struct numbers *v, uint8_t *out)
 
     for (int i = 0; i < v->n; i++) {
         const float real = (float)v->numbers[i];
-        const int64_t integer = (int64_t)v->numbers[i];
+        const int64_t integer = v->type == FLOAT ? 0 : (int64_t)v->numbers[i];
 
         memcpy(out + (size_t)i * size, v->type == FLOAT ? (const void *)&real : (const void *)&integer, size);
     }
