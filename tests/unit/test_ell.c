@@ -252,6 +252,10 @@ static void test_faults(void **state)
     says("network.ell", "HardTanhActivation", "SoftSignActivation",
          "Mote does not have its function 'SoftSignActivation'");
     says("network.ell", "MeanPoolingFunction", "MedianFunction", "Mote does not have its function 'MedianFunction'");
+    says("nodes.ell", "\"inputShape\": [", "\"inputShape\": [1, 1,",
+         "\"inputShape\" is not rows, columns and channels");
+    says("nodes.ell", "\"outputShape\": [", "\"outputShape\": [1, 1,",
+         "\"outputShape\" is not rows, columns and channels");
     says("nodes.ell", "UnaryOperationNode", "FFTNode", "node 3 FFTNode: Mote does not have it");
     says("nodes.ell", "InputNode<float>", "InputNode<int>", "it computes with whole numbers");
     says("nodes.ell", "output[2:4]", "output[2:5]", "names no elements of node 2");

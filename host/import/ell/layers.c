@@ -341,6 +341,16 @@ void ell_find_missing_layers(struct build *r, const json_t *node, const struct f
 }
 
 /* ---- one layer after the other ---- */
+/* Rows, columns and channels. */
+static void read_shape(struct build *r, const json_t *json, const char *key, int64_t out[3])
+{
+    int64_t dims[RANK_MAX] = {0};
+
+    if (ell_dims(r, json, key, dims) != 3 && r->status == MOTE_OK)
+        build_fail(r, MOTE_ERR_SHAPE, "\"%s\" is not rows, columns and channels", key);
+    memcpy(out, dims, 3 * sizeof *out);
+}
+
 static int32_t read_layer(struct build *r, const json_t *json, int32_t x, int index)
 {
     const struct frame *outer = r->at;
@@ -354,8 +364,7 @@ static int32_t read_layer(struct build *r, const json_t *json, int32_t x, int in
     l.padding = ell_int(r, json, "inputPaddingSize");
     l.scheme = ell_int(r, json, "inputPaddingScheme");
     border = ell_int(r, json, "outputPaddingSize");
-    if (ell_dims(r, json, "outputShape", l.out + 1) != 3)
-        build_fail(r, MOTE_ERR_SHAPE, "\"outputShape\" is not rows, columns and channels");
+    read_shape(r, json, "outputShape", l.out + 1);
     for (int d = 1; d < 3; d++)
         l.out[d] -= 2 * border;
     if (r->status == MOTE_OK && (l.out[1] < 1 || l.out[2] < 1))
@@ -398,8 +407,8 @@ int32_t ell_layer_node(struct build *r, const json_t *node)
     int64_t dims[RANK_MAX] = {1};
     int32_t x = ell_input(r, node, "input");
 
-    if (r->status == MOTE_OK && ell_dims(r, node, "inputShape", dims + 1) != 3)
-        build_fail(r, MOTE_ERR_SHAPE, "\"inputShape\" is not rows, columns and channels");
+    if (r->status == MOTE_OK)
+        read_shape(r, node, "inputShape", dims + 1);
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     for (int d = 1; d < 3; d++)
