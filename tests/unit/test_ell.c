@@ -254,6 +254,7 @@ static void test_faults(void **state)
     says("network.ell", "MeanPoolingFunction", "MedianFunction", "Mote does not have its function 'MedianFunction'");
     says("nodes.ell", "\"inputShape\": [", "\"inputShape\": [1, 1,",
          "\"inputShape\" is not rows, columns and channels");
+    says("input_too_large.ell", "88888882", "88888881", "larger than 1073741824 bytes");
     says("nodes.ell", "\"outputShape\": [", "\"outputShape\": [1, 1,",
          "\"outputShape\" is not rows, columns and channels");
     says("nodes.ell", "UnaryOperationNode", "FFTNode", "node 3 FFTNode: Mote does not have it");

@@ -145,8 +145,8 @@ static int32_t read_input(struct build *r, const json_t *node, const json_t *map
     /* before there were layouts an input had a shape */
     t.rank = ell_has(node, "shape") ? ell_dims(r, node, "shape", t.dims) : ell_layout(r, node, "layout", t.dims);
     t.name = printable(r->pool, pool_strdup(r->pool, input_name(map, node_id(node))));
-    if (r->status == MOTE_OK && build_check_size(&t, r->at) != MOTE_OK)
-        r->status = MOTE_ERR_SHAPE;
+    if (r->status == MOTE_OK)
+        r->status = build_check_size(&t, r->at);
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
     r->g->inputs = pool_grow(r->pool, r->g->inputs, (size_t)r->g->n_inputs, sizeof *r->g->inputs);
