@@ -254,6 +254,7 @@ static void test_faults(void **state)
     says("network.ell", "MeanPoolingFunction", "MedianFunction", "Mote does not have its function 'MedianFunction'");
     says("nodes.ell", "\"inputShape\": [", "\"inputShape\": [1, 1,",
          "\"inputShape\" is not rows, columns and channels");
+    says("no_nodes.ell", "3.output", "4.output", "no node before it is called '4'");
     says("input_too_large.ell", "88888882", "88888881", "larger than 1073741824 bytes");
     says("nodes.ell", "\"outputShape\": [", "\"outputShape\": [1, 1,",
          "\"outputShape\" is not rows, columns and channels");

@@ -180,9 +180,9 @@ static enum mote_status read_node(struct build *r, const json_t *node, const jso
 /* ---- outputs ---- */
 static void add_output(struct build *r, int32_t tensor, const char *name)
 {
-    tensor = build_output(r, tensor, printable(r->pool, pool_strdup(r->pool, name)));
     if (r->status != MOTE_OK)
         return;
+    tensor = build_output(r, tensor, printable(r->pool, pool_strdup(r->pool, name)));
     r->g->tensors[tensor].name = printable(r->pool, pool_strdup(r->pool, name));
     r->g->outputs = pool_grow(r->pool, r->g->outputs, (size_t)r->g->n_outputs, sizeof *r->g->outputs);
     r->g->outputs[r->g->n_outputs++] = tensor;
