@@ -6,45 +6,9 @@
 
 #include "conv_2d_packed_s8_filters.h"
 
-/* Four taps of a filter. */
-#define FOUR(k) (uint32_t)(a * w[2 * (k)] + c * w[2 * (k) + 1] + b * w[2 * (k) + 8] + d * w[2 * (k) + 9])
-
-/* A run's products; returns the weights behind it. Its last inputs may be others', whose weights are 0, but none that
- * are not there. */
-static const int16_t *add_run(const int8_t *in, const int16_t *w, int32_t fours, uint32_t sums[MOTE_CONV_FILTERS])
+static void put_filters(const struct mote_conv_call *c, const struct mote_filters *f, const struct mote_pixels *x)
 {
-    uint32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
-
-    for (; fours > 0; fours--, in += 4, w += MOTE_CONV_FOUR) {
-        const int32_t a = in[0], b = in[1], c = in[2], d = in[3];
-
-        s0 += FOUR(0);
-        s1 += FOUR(1);
-        s2 += FOUR(2);
-        s3 += FOUR(3);
-    }
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
-    return w;
-}
-
-static void sum_pixel(const struct mote_conv_call *c, const struct mote_filters *f, const int8_t *in,
-                      uint32_t sums[MOTE_CONV_FILTERS])
-{
-    const int16_t *w = c->weights;
-
-    for (int32_t k = 0; k < MOTE_CONV_FILTERS; k++)
-        sums[k] = (uint32_t)f->bias[k];
-    for (int32_t i = 0; i < c->p->kernel_h; i++)
-        for (int32_t j = 0; j < c->run.runs; j++)
-            w = add_run(in + i * c->down + j * c->right, w, c->run.fours, sums);
-}
-
-static int8_t put_sum(const struct mote_conv_2d_packed_s8 *p, const struct mote_filters *f, int32_t k, int32_t sum)
-{
-    return mote_requant_s8(sum, f->mult[k], f->shift[k], p->out_zero, p->lo, p->hi);
+    mote_conv_put_filters(c, f, x);
 }
 
 MOTE_WEAK void mote_conv_2d_packed_s8(const struct mote_conv_2d_packed_s8 *p, const int8_t *in,

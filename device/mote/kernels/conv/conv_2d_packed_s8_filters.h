@@ -39,35 +39,52 @@ struct mote_filters {
     int32_t n, bias[MOTE_CONV_FILTERS], mult[MOTE_CONV_FILTERS], shift[MOTE_CONV_FILTERS];
 };
 
-/* The version's: the sums of one pixel. */
-static void sum_pixel(const struct mote_conv_call *c, const struct mote_filters *f, const int8_t *in,
-                      uint32_t sums[MOTE_CONV_FILTERS]);
-/* The version's: a sum's output. */
-static int8_t put_sum(const struct mote_conv_2d_packed_s8 *p, const struct mote_filters *f, int32_t k, int32_t sum);
+/* The version's: the outputs of rows of pixels. */
+static void put_filters(const struct mote_conv_call *c, const struct mote_filters *f, const struct mote_pixels *x);
+
+/* Where the next index is, and the sum of the levels before it. */
+struct mote_conv_indices {
+    const MOTE_FLASH uint8_t *from;
+    uint32_t byte; /* what is left of one, below a 1 that says when the next is due */
+    uint32_t sum;
+};
+
+static inline int16_t mote_conv_next_level(const struct mote_conv_call *c, struct mote_conv_indices *at)
+{
+    int32_t level;
+
+    if (at->byte == 1)
+        at->byte = *at->from++ | 0x100u;
+    level = c->levels[at->byte & ((1u << c->p->bits) - 1)];
+    at->byte >>= c->p->bits;
+    at->sum += (uint32_t)level;
+    return (int16_t)level;
+}
 
 /* Filter `row` becomes the k-th of four; returns the sum of its levels. */
 static inline uint32_t mote_conv_look_up(const struct mote_conv_call *c, int32_t row, int32_t k)
 {
-    const int32_t bits = c->p->bits, taps = c->p->kernel_h * c->run.runs * c->run.n;
-    const MOTE_FLASH uint8_t *from = c->packed + row * mote_packed_bytes(taps, bits);
-    const uint32_t mask = (1u << bits) - 1;
+    enum { ODD = 2 * MOTE_CONV_FILTERS };
+    const int32_t taps = c->p->kernel_h * c->run.runs * c->run.n;
+    struct mote_conv_indices at = {c->packed + row * mote_packed_bytes(taps, c->p->bits), 1, 0};
     int16_t *to = c->weights + 2 * k;
-    uint32_t byte = 1;
-    uint32_t sum = 0;
 
     for (int32_t left = c->p->kernel_h * c->run.runs; left > 0; left--) {
-        for (int32_t t = 0; t < c->run.n; t++, byte >>= bits) {
-            int32_t level;
+        int32_t t = c->run.n;
 
-            if (byte == 1)
-                byte = *from++ | 0x100u; /* the 1 says when the next is due */
-            level = c->levels[byte & mask];
-            to[t / 4 * MOTE_CONV_FOUR + t % 2 * 2 * MOTE_CONV_FILTERS + t % 4 / 2] = (int16_t)level;
-            sum += (uint32_t)level;
+        for (; t >= 4; t -= 4, to += MOTE_CONV_FOUR) {
+            to[0] = mote_conv_next_level(c, &at);
+            to[ODD] = mote_conv_next_level(c, &at);
+            to[1] = mote_conv_next_level(c, &at);
+            to[ODD + 1] = mote_conv_next_level(c, &at);
         }
-        to += c->run.fours * MOTE_CONV_FOUR;
+        if (t == 0)
+            continue;
+        for (int32_t i = 0; i < t; i++)
+            to[i % 2 * ODD + i / 2] = mote_conv_next_level(c, &at);
+        to += MOTE_CONV_FOUR;
     }
-    return sum;
+    return at.sum;
 }
 
 /* n filters from `o` on. */
@@ -87,25 +104,65 @@ static inline void mote_conv_look_up_all(const struct mote_conv_call *c, int32_t
         f->shift[k] = c->shift[q];
         f->plain = f->plain && mote_is_plain(f->bias[k], f->mult[k], f->shift[k]);
     }
-    for (int32_t k = n; k < MOTE_CONV_FILTERS; k++)
-        f->bias[k] = 0;
+    for (int32_t k = n; k < MOTE_CONV_FILTERS; k++) {
+        f->bias[k] = f->mult[k] = 0;
+        f->shift[k] = -1;
+    }
 }
 
+/* Of four taps with a filter. */
+#define MOTE_CONV_PRODUCTS(k) (uint32_t)(a * w[2 * (k)] + c * w[2 * (k) + 1] + b * w[2 * (k) + 8] + d * w[2 * (k) + 9])
+
+/* A run's products; returns the weights behind it. Its last inputs may be others', whose weights are 0, but none that
+ * are not there. */
+static inline const int16_t *mote_conv_add_run(const int8_t *in, const int16_t *w, int32_t fours,
+                                               uint32_t sums[MOTE_CONV_FILTERS])
+{
+    uint32_t s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3];
+
+    for (; fours > 0; fours--, in += 4, w += MOTE_CONV_FOUR) {
+        const int32_t a = in[0], b = in[1], c = in[2], d = in[3];
+
+        s0 += MOTE_CONV_PRODUCTS(0);
+        s1 += MOTE_CONV_PRODUCTS(1);
+        s2 += MOTE_CONV_PRODUCTS(2);
+        s3 += MOTE_CONV_PRODUCTS(3);
+    }
+    sums[0] = s0;
+    sums[1] = s1;
+    sums[2] = s2;
+    sums[3] = s3;
+    return w;
+}
+
+static inline void mote_conv_sum_pixel(const struct mote_conv_call *c, const struct mote_filters *f, const int8_t *in,
+                                       uint32_t sums[MOTE_CONV_FILTERS])
+{
+    const int16_t *w = c->weights;
+
+    for (int32_t k = 0; k < MOTE_CONV_FILTERS; k++)
+        sums[k] = (uint32_t)f->bias[k];
+    for (int32_t i = 0; i < c->p->kernel_h; i++)
+        for (int32_t j = 0; j < c->run.runs; j++)
+            w = mote_conv_add_run(in + i * c->down + j * c->right, w, c->run.fours, sums);
+}
+
+/* For any filters. */
 static inline void mote_conv_put_filters(const struct mote_conv_call *c, const struct mote_filters *f,
                                          const struct mote_pixels *x)
 {
-    const int32_t out_c = c->p->out_c;
+    const struct mote_conv_2d_packed_s8 *p = c->p;
 
     for (int32_t r = 0; r < x->rows; r++) {
         const int8_t *in = x->in + r * x->down;
         int8_t *out = x->out + r * x->out_down;
 
-        for (int32_t i = 0; i < x->n; i++, in += x->step, out += out_c) {
+        for (int32_t i = 0; i < x->n; i++, in += x->step, out += p->out_c) {
             uint32_t sums[MOTE_CONV_FILTERS];
 
-            sum_pixel(c, f, in, sums);
+            mote_conv_sum_pixel(c, f, in, sums);
             for (int32_t k = 0; k < f->n; k++)
-                out[k] = put_sum(c->p, f, k, (int32_t)sums[k]);
+                out[k] = mote_requant_s8((int32_t)sums[k], f->mult[k], f->shift[k], p->out_zero, p->lo, p->hi);
         }
     }
 }
@@ -132,7 +189,7 @@ static inline void mote_conv_block(const struct mote_conv_call *c, int32_t first
 
             x.in += group;
             x.out += o;
-            mote_conv_put_filters(c, &f, &x);
+            put_filters(c, &f, &x);
         }
     }
 }
