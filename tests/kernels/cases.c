@@ -518,6 +518,16 @@ static void relate_rfft(struct kernel_case *c)
     set(c, "length", draw_one_in(&c->draw, 30) ? most : smaller(length, most));
 }
 
+static void relate_irfft(struct kernel_case *c)
+{
+    const int32_t most = ends(c->kernel->name, "s16") ? 8192 : 4096, least = draw_dim(c, c->most);
+    int32_t length = 4;
+
+    while (length < least || draw_one_in(&c->draw, 4))
+        length *= 2;
+    set(c, "length", draw_one_in(&c->draw, 30) ? most : smaller(length, most));
+}
+
 static void relate_energy(struct kernel_case *c)
 {
     int32_t end = draw_edge(&c->draw, 0, get(c, "len", 1));
@@ -613,6 +623,7 @@ static const struct relation {
     {"detection_", relate_detection},
     {"frame", relate_frame},
     {"rfft_", relate_rfft},
+    {"irfft_", relate_irfft},
     {"energy", relate_energy},
     {"spectrum_", relate_energy},
     {"window_f32", relate_window},

@@ -197,6 +197,28 @@ bool make_rfft(struct builder *b)
     return op_done(b, op);
 }
 
+/* Of spectra that FRAME cuts from a tensor. */
+bool make_irfft(struct builder *b)
+{
+    static const enum mote_type types[] = {TYPE_S16, TYPE_S32, TYPE_F32};
+    int32_t in = pick_signal(b, DICE_OF(b, types)), length = 4, spectra, out;
+    struct op *op;
+
+    if (in == TENSOR_ABSENT || tensor_of(b, in)->rank > 4 || frame_of(b, in) < length + 2)
+        return false;
+    while (2 * length + 2 <= frame_of(b, in) && dice_chance(b, 2))
+        length *= 2;
+    spectra = new_same_output(b, in);
+    op = new_op(b, OP_FRAME, 1, &in, 1, &spectra);
+    *(struct frame_opts *)op->opts = (struct frame_opts){.size = length + 2, .step = dice_range(b, 1, length + 2)};
+    if (!op_done(b, op))
+        return false;
+    out = new_same_output(b, in);
+    op = new_op(b, OP_IRFFT, 1, &spectra, 1, &out);
+    *(struct rfft_opts *)op->opts = (struct rfft_opts){.fft_length = length};
+    return op_done(b, op);
+}
+
 bool make_energy(struct builder *b)
 {
     int32_t in = pick_signal(b, TYPE_S16), out, n, end;

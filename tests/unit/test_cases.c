@@ -427,6 +427,38 @@ static void spectra_are_read(void **state)
     pool_free(&pool);
 }
 
+/* SignalRfft and SignalIrfft: the samples again. */
+static void spectra_become_samples(void **state)
+{
+    float x[2][8] = {{1, -2, 3, 0.5F, 0, 0, -7, 4}, {0, 0, 100, 0, 0, 0, 0, -1}};
+    const struct bytes input = {(uint8_t *)x, sizeof x};
+    struct pool pool = {0};
+    struct ran ran = {0};
+    const float *y;
+
+    (void)state;
+    assert_int_equal(
+        run_model(&pool, MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/spectra_and_back.tflite", NULL, &input, &ran),
+        MOTE_OK);
+    assert_int_equal(runner_output(&ran.runner, 0).bytes, sizeof x);
+    y = runner_output(&ran.runner, 0).data;
+    for (int i = 0; i < 16; i++)
+        assert_true(fabsf(y[i] - x[i / 8][i % 8]) < 1e-5F);
+    pool_free(&pool);
+}
+
+static void short_spectra_are_named(void **state)
+{
+    const char *path = MOTE_SOURCE_DIR "/tests/fuzz/corpus/fuzz_tflite/spectra_too_short.tflite";
+    struct pool pool = {0};
+    struct ran ran = {0};
+
+    (void)state;
+    assert_int_equal(run_model(&pool, path, NULL, &(struct bytes){0}, &ran), MOTE_ERR_SHAPE);
+    assert_non_null(strstr(ran.sink.text, "a spectrum has 8 numbers, not fft_length and 2, 10"));
+    pool_free(&pool);
+}
+
 static void other_spectra_are_named(void **state)
 {
     static const char *const wrong[][2] = {{"both_ways", "op 0 RFFT2D: it transforms in two dimensions"},
@@ -555,6 +587,8 @@ int main(void)
         cmocka_unit_test(wrong_sparse_weights_are_no_harm),
         cmocka_unit_test(wrong_lookup_tables_are_named),
         cmocka_unit_test(spectra_are_read),
+        cmocka_unit_test(spectra_become_samples),
+        cmocka_unit_test(short_spectra_are_named),
         cmocka_unit_test(other_spectra_are_named),
         cmocka_unit_test(own_several_faults),
         cmocka_unit_test(own_several_faults_of_a_graph_file),

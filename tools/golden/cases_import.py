@@ -198,8 +198,20 @@ def spectra_of_spectra():
     return spectra("spectra_of_spectra", last="EXP", kind=COMPLEX64)
 
 
+def spectra_and_back(name="spectra_and_back", numbers=10):
+    """Of two rows of eight samples the samples."""
+    x, rows, y = floats([2, 8]), floats([2, numbers]), floats([2, 8])
+    options = {"T": 0, "fft_length": 8}
+    steps = [Step("SignalRfft", [x], [rows], options)] if numbers == 10 else []
+    return model(name, [x if steps else rows], [y], [*steps, Step("SignalIrfft", [rows], [y], options)])
+
+
+def spectra_too_short():
+    return spectra_and_back("spectra_too_short", 8)
+
+
 if __name__ == "__main__":
     for make in (stale_shapes, half_weights, several_faults, lookup_tables, sparse_weights, sparse_growth,
                  sparse_twice, state_without_input, buffer_of_nothing, int64_places, spectra,
-                 spectra_both_ways, spectra_cut, spectra_of_spectra):
+                 spectra_both_ways, spectra_cut, spectra_of_spectra, spectra_and_back, spectra_too_short):
         Path(sys.argv[1], make.__name__ + ".tflite").write_bytes(make())

@@ -35,41 +35,42 @@ def fft_auto_scale(x, frontend):
 
 # --- spectra ----------------------------------------------------------------
 
-def rounded(x):
-    return x + 2**14 >> 15
+def rounded(x, bits=16):
+    return x + 2**(bits - 2) >> bits - 1
 
 
-def turn(part_of_a_turn):
+def turn(part_of_a_turn, bits=16):
     angle = -2 * math.pi * part_of_a_turn
-    return [math.floor(0.5 + 32767 * f(angle)) for f in (math.cos, math.sin)]
+    return [math.floor(0.5 + (2**(bits - 1) - 1) * f(angle)) for f in (math.cos, math.sin)]
 
 
-def product(a, b):
-    return [wrap(rounded(a[0] * b[0] - a[1] * b[1])), wrap(rounded(a[0] * b[1] + a[1] * b[0]))]
+def product(a, b, bits=16):
+    return [wrap(rounded(a[0] * b[0] - a[1] * b[1], bits), bits), wrap(rounded(a[0] * b[1] + a[1] * b[0], bits), bits)]
 
 
-def divided(a, n):
-    return [rounded(x * (32767 // n)) for x in a]
+def divided(a, n, bits=16):
+    return [rounded(x * ((2**(bits - 1) - 1) // n), bits) for x in a]
 
 
-def fft(points):
+def fft(points, bits=16, way=1):
+    """The other way round if `way` is -1."""
     n = len(points)
     if n == 1:
         return points
     p = 4 if n % 4 == 0 else 2
     m = n // p
-    parts = [fft(points[i::p]) for i in range(p)]
+    parts = [fft(points[i::p], bits, way) for i in range(p)]
     out = [None] * n
     for k in range(m):
-        z = [divided(part[k], p) for part in parts]
-        z = [z[0]] + [product(z[i], turn(i * k / n)) for i in range(1, p)]
+        z = [divided(part[k], p, bits) for part in parts]
+        z = [z[0]] + [product(z[i], turn(way * i * k / n, bits), bits) for i in range(1, p)]
         for j in range(p):
             out[k + j * m] = [0, 0]
             for i in range(p):
                 re, im = z[i]
                 for _ in range(i * j * 4 // p % 4):
-                    re, im = im, -re
-                out[k + j * m] = [wrap(out[k + j * m][0] + re), wrap(out[k + j * m][1] + im)]
+                    re, im = way * im, way * -re
+                out[k + j * m] = [wrap(out[k + j * m][0] + re, bits), wrap(out[k + j * m][1] + im, bits)]
     return out
 
 
@@ -87,6 +88,24 @@ def rfft(x, length):
         out[k] = [s[0] + t[0] >> 1, s[1] + t[1] >> 1]
         out[n - k] = [s[0] - t[0] >> 1, t[1] - s[1] >> 1]
     return [y for pair in out for y in pair]
+
+
+def irfft(x, length, bits=16):
+    def sums(a, b, sign=1):
+        return [wrap(a[0] + sign * b[0], bits), wrap(a[1] + sign * b[1], bits)]
+
+    def mirrored(a):
+        return [a[0], wrap(-a[1], bits)]
+
+    n = length // 2
+    z = [divided(sums([x[0], x[0]], [x[2 * n], -x[2 * n]]), 2, bits)] + [None] * (n - 1)
+    for k in range(1, n // 2 + 1):
+        a, b = divided(x[2 * k:2 * k + 2], 2, bits), divided(mirrored(x[2 * (n - k):2 * (n - k) + 2]), 2, bits)
+        t = product(sums(a, b, -1), turn(-(k / n / 2 + 0.25), bits), bits)
+        s = sums(a, b)
+        z[k] = sums(s, t)
+        z[n - k] = mirrored(sums(s, t, -1))
+    return [y for pair in fft(z, bits, -1) for y in pair]
 
 
 def energy(x, start, end):
@@ -212,26 +231,26 @@ def turned_floats(x, turn):
     return [f32(f32(x[0] * turn[0]) - f32(x[1] * turn[1])), f32(f32(x[0] * turn[1]) + f32(x[1] * turn[0]))]
 
 
-def join_floats(parts):
+def join_floats(parts, way=1):
     if len(parts) == 2:
         return [plus(parts[0], parts[1]), plus(parts[0], parts[1], -1)]
     a, b, c, d = parts
     even, odd, difference, across = plus(a, c), plus(b, d), plus(a, c, -1), plus(b, d, -1)
-    across = [across[1], -across[0]]
+    across = [way * across[1], way * -across[0]]
     return [plus(even, odd), plus(difference, across), plus(even, odd, -1), plus(difference, across, -1)]
 
 
-def transform_floats(x):
-    """Of a power of two complex numbers."""
+def transform_floats(x, way=1):
+    """Of a power of two complex numbers; the other way round if `way` is -1."""
     n = len(x)
     p = 4 if n % 4 == 0 else 2
     if n == p:
-        return join_floats(x)
-    parts, out = [transform_floats(x[i::p]) for i in range(p)], [None] * n
+        return join_floats(x, way)
+    parts, out = [transform_floats(x[i::p], way) for i in range(p)], [None] * n
     for k in range(n // p):
-        turns = [turn_floats(i * k / n) for i in range(p)]
+        turns = [turn_floats(way * i * k / n) for i in range(p)]
         given = [parts[i][k] if i == 0 else turned_floats(parts[i][k], turns[i]) for i in range(p)]
-        for i, y in enumerate(join_floats(given)):
+        for i, y in enumerate(join_floats(given, way)):
             out[k + i * (n // p)] = y
     return out
 
@@ -248,3 +267,14 @@ def rfft_floats(x, length):
         low = plus(total, turn, -1)
         out[n - k] = [0.5 * low[0], -0.5 * low[1]]
     return [a for pair in out for a in pair]
+
+
+def irfft_floats(x, length):
+    n = length // 2
+    z = [[f32(x[0] + x[2 * n]), f32(x[0] - x[2 * n])]] + [None] * (n - 1)
+    for k in range(1, n // 2 + 1):
+        a, b = x[2 * k:2 * k + 2], [x[2 * (n - k)], -x[2 * (n - k) + 1]]
+        total, turn = plus(a, b), turned_floats(plus(a, b, -1), turn_floats(-(k / length + 0.25)))
+        low = plus(total, turn, -1)
+        z[k], z[n - k] = plus(total, turn), [low[0], -low[1]]
+    return [f32(a / length) for pair in transform_floats(z, -1) for a in pair]

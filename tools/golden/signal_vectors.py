@@ -23,7 +23,8 @@ HEAD = """# SPDX-License-Identifier: Apache-2.0
 # tests/golden/vec.h.
 """
 RANGES = {"s16": (-2**15, 2**15 - 1), "s32": (-2**31, 2**31 - 1), "u32": (0, 2**32 - 1), "u64": (0, 2**64 - 1)}
-C_TYPES = {"s16": ctypes.c_int16, "s32": ctypes.c_int32, "u32": ctypes.c_uint32, "u64": ctypes.c_uint64}
+C_TYPES = {"s16": ctypes.c_int16, "s32": ctypes.c_int32, "u32": ctypes.c_uint32, "u64": ctypes.c_uint64,
+           "f32": ctypes.c_float}
 
 
 class Library:
@@ -182,6 +183,48 @@ def rfft_cases(file):
             out = [a for frame in by_frames(x, n) for a in exact_signal.rfft_floats(frame, length)]
             runs.append(([bits(x)], [bits(out)], None))
         file.case(name, [("f32", [rows, n], "in"), ("f32", [rows, length + 2], "out")], " fft_length %d" % length, runs)
+
+
+def whole_spectra_cases(file, kind, prefix, shapes):
+    """Of 16 and 32 bits, in samples of two values, too, whose sums do not fit."""
+    least, most = RANGES[kind]
+    for name, rows, length in shapes:
+        random, runs = Random("irfft/" + prefix + name), []
+        for k in range(3):
+            x = numbers(random, kind, rows * (length + 2))
+            if k == 1:
+                x = [random.integer(least, most) for _ in x]
+            if k == 2:
+                x = [(least, most)[random.integer(0, 1)] for _ in x]
+            out = []
+            for spectrum in by_frames(x, length + 2):
+                y = exact_signal.irfft(spectrum, length, 32 if kind == "s32" else 16)
+                file.library.check("irfft/" + prefix + name, "irfft_s32" if kind == "s32" else "irfft",
+                                   [(kind, spectrum), length, (kind, [0] * length)], {2: y})
+                out += y
+            runs.append(([x], [out], None))
+        file.case(prefix + name, [(kind, [rows, length + 2], "in"), (kind, [rows, length], "out")],
+                  " fft_length %d" % length, runs)
+
+
+def irfft_cases(file):
+    whole_spectra_cases(file, "s16", "", (("least", 1, 4), ("eight", 2, 8), ("sixteen", 1, 16), ("thirty_two", 1, 32),
+                                          ("64", 2, 64), ("128", 1, 128), ("512", 1, 512)))
+    whole_spectra_cases(file, "s32", "words_", (("least", 1, 4), ("eight", 2, 8), ("sixteen", 1, 16), ("64", 2, 64),
+                                                ("256", 1, 256)))
+    for name, rows, length in (("floats_least", 1, 4), ("floats_eight", 2, 8), ("floats_sixteen", 1, 16),
+                               ("floats_64", 1, 64), ("floats_512", 1, 512)):
+        random, runs = Random("irfft/" + name), []
+        for k in range(1 if length > 100 else 3):
+            x, out = floats(random, rows * (length + 2), 4 * k), []
+            for spectrum in by_frames(x, length + 2):
+                y = exact_signal.irfft_floats(spectrum, length)
+                file.library.check("irfft/" + name, "irfft_floats",
+                                   [("f32", spectrum), length, ("f32", [0] * length)], {2: y})
+                out += y
+            runs.append(([bits(x)], [bits(out)], None))
+        file.case(name, [("f32", [rows, length + 2], "in"), ("f32", [rows, length], "out")], " fft_length %d" % length,
+                  runs)
 
 
 def energy_cases(file):
@@ -360,10 +403,10 @@ def frame_cases(file):
         file.case(name, [(kind, [batch, n], "in"), (kind, [batch, count, size], "out")], options, runs)
 
 
-OPERATORS = {"window": window_cases, "fft_auto_scale": fft_auto_scale_cases, "rfft": rfft_cases, "energy": energy_cases,
-             "filter_bank": filter_bank_cases, "filter_bank_square_root": square_root_cases,
-             "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases, "filter_bank_log": log_cases,
-             "frame": frame_cases, "complex_abs": complex_abs_cases, "bands": bands_cases,
+OPERATORS = {"window": window_cases, "fft_auto_scale": fft_auto_scale_cases, "rfft": rfft_cases, "irfft": irfft_cases,
+             "energy": energy_cases, "filter_bank": filter_bank_cases, "filter_bank_square_root": square_root_cases,
+             "filter_bank_spectral_subtraction": subtraction_cases, "pcan": pcan_cases,
+             "filter_bank_log": log_cases, "frame": frame_cases, "complex_abs": complex_abs_cases, "bands": bands_cases,
              "statistics": statistics_cases}
 
 

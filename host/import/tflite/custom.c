@@ -106,6 +106,7 @@ static const struct tfl_custom rows[] = {
     ROW("SignalWindow", WINDOW, window),
     {"SignalFftAutoScale", OP_FFT_AUTO_SCALE, 0, NULL, NULL, NULL},
     ROW("SignalRfft", RFFT, rfft),
+    ROW("SignalIrfft", IRFFT, rfft),
     ROW("SignalEnergy", ENERGY, energy),
     ROW("SignalFilterBank", FILTER_BANK, filter_bank),
     {"SignalFilterBankSquareRoot", OP_FILTER_BANK_SQUARE_ROOT, 0, NULL, NULL, NULL},

@@ -6,6 +6,7 @@
 
 #include "rfft_f32.h"
 
+#include "fft_order.h"
 #include "../shared/rows.h"
 
 typedef struct point {
@@ -42,16 +43,6 @@ static inline void join(point a, point b, point c, point d, float *to, int32_t a
 static inline point sample(const float *in, int32_t i, int32_t len)
 {
     return (point){i < len ? in[i] : 0, i + 1 < len ? in[i + 1] : 0};
-}
-
-/* Of the n / p parts, where the next begins: the number has its digits of base 4 the other way round. */
-static inline int32_t next_start(int32_t start, int32_t digit)
-{
-    while (digit > 0 && (start & 3 * digit) == 3 * digit) {
-        start -= 3 * digit;
-        digit >>= 2;
-    }
-    return start + digit;
 }
 
 static void read_fours(const float *in, int32_t len, int32_t n, float *out)
@@ -120,7 +111,7 @@ static void split(float *out, int32_t n, const MOTE_FLASH float *turns)
 
 static void transform(const struct mote_rfft_f32 *p, const float *in, const MOTE_FLASH float *turns, float *out)
 {
-    int32_t n = p->length / 2, m = mote_rfft_f32_smallest(n);
+    int32_t n = p->length / 2, m = mote_fft_smallest(n);
 
     if (m == 2)
         read_twos(in, p->in_len, n, out);

@@ -2,7 +2,7 @@
 /* rfft_f32: the spectrum of a frame, X[k] = sum_j x[j] exp(-2 pi i j k / length), k from 0 to length / 2
  *
  *   in     [in_ring rows][in_len]      float; behind them length - in_len zeros count
- *   turns  [mote_rfft_f32_turns()][2]  float, {cos, sin}(-2 pi t): of each m = smallest, 4 * smallest … n / 4, and of
+ *   turns  [mote_fft_turns()][2]       float, {cos, sin}(-2 pi t): of each m = smallest, 4 * smallest … n / 4, and of
  *                                      each k from 0 to m - 1, t = k / 4m, 2k / 4m and 3k / 4m; then of k = 1 … n / 2
  *                                      t = k / length + 1 / 4; n = length / 2
  *   out    [out_ring rows][length + 2] float, {real, imaginary} of each frequency; must not overlap in
@@ -36,16 +36,6 @@
 MOTE_PARAMS(rfft_f32, MOTE_RFFT_F32_PARAMS)
 MOTE_COST(rfft_f32, 16.0 * p->length)
 MOTE_ROWS(rfft_f32, MOTE_RFFT_F32_ARGS, MOTE_RFFT_F32_ROWS)
-
-/* Points of the smallest parts of n, a power of two. */
-static inline int32_t mote_rfft_f32_smallest(int32_t n) { return (n & 0x5555) != 0 ? 4 : 2; }
-
-static inline int32_t mote_rfft_f32_turns(int32_t length)
-{
-    int32_t n = length / 2;
-
-    return n - mote_rfft_f32_smallest(n) + n / 2;
-}
 
 void mote_rfft_f32(const struct mote_rfft_f32 *p, const float *in, const MOTE_FLASH float *turns, float *out,
                    int32_t first, int32_t count);

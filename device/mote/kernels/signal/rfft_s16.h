@@ -2,7 +2,7 @@
 /* rfft_s16: the spectrum of a frame of real samples, divided by its length, in fixed point
  *
  *   in     [in_ring rows][in_len]       int16; behind it are zeros up to `length`
- *   turns  [turns][2]                   int16, rotations as {real, imaginary}, 1 being 32767: mote_rfft_s16_turns()
+ *   turns  [turns][2]                   int16, rotations as {real, imaginary}, 1 being 32767: mote_fft_turns()
  *   out    [out_ring rows][length + 2]  int16, {real, imaginary} of frequencies 0 to length/2; must not overlap in
  *
  * n = length/2 complex numbers of two samples each are transformed, four at a time, once two at a time if n is no power
@@ -45,15 +45,5 @@ void mote_rfft_s16(const struct mote_rfft_s16 *p, const int16_t *in, const MOTE_
 /* What is divided by 2 or 4 is multiplied by these, in 2^-15. */
 #define MOTE_RFFT_ONE_OF_TWO  (INT16_MAX / 2)
 #define MOTE_RFFT_ONE_OF_FOUR (INT16_MAX / 4)
-
-/* Points of the smallest parts of n, a power of two. */
-static inline int32_t mote_rfft_s16_smallest(int32_t n) { return (n & 0x5555) != 0 ? 4 : 2; }
-
-static inline int32_t mote_rfft_s16_turns(int32_t length)
-{
-    int32_t n = length / 2;
-
-    return n - mote_rfft_s16_smallest(n) + n / 2;
-}
 
 #endif

@@ -11,15 +11,7 @@
 #ifndef MOTE_RFFT_S16_PARTS_H
 #define MOTE_RFFT_S16_PARTS_H
 
-/* Of the n / p parts, where the next begins: the number has its digits of base 4 the other way round. */
-static inline int32_t next_start(int32_t start, int32_t digit)
-{
-    while (digit > 0 && (start & 3 * digit) == 3 * digit) {
-        start -= 3 * digit;
-        digit >>= 2;
-    }
-    return start + digit;
-}
+#include "fft_order.h"
 
 static void read_fours(const int16_t *in, int32_t len, int32_t n, int16_t *out)
 {
@@ -50,7 +42,7 @@ static void join_fours(int16_t *out, int32_t n, int32_t m, const MOTE_FLASH int1
 
 static void transform(const struct mote_rfft_s16 *p, const int16_t *in, const MOTE_FLASH int16_t *turns, int16_t *out)
 {
-    int32_t n = p->length / 2, m = mote_rfft_s16_smallest(n);
+    int32_t n = p->length / 2, m = mote_fft_smallest(n);
 
     if (m == 4)
         read_fours(in, p->in_len, n, out);

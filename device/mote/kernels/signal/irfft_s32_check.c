@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What every version of irfft_s32 may rely on: irfft_s32.h. */
+#include "irfft_s32.h"
+
+#include "fft_order.h"
+
+static bool need_irfft_s32(const struct mote_irfft_s32 *p, uint32_t bytes[])
+{
+    if ((p->length & (p->length - 1)) != 0)
+        return false;
+    bytes[0] = mote_bytes(p->in_ring, p->length + 2, 4);
+    bytes[1] = mote_bytes(mote_fft_turns(p->length), 2, 4);
+    bytes[2] = mote_bytes(p->out_ring, p->length, 4);
+    bytes[3] = (uint32_t)p->rows;
+    return bytes[0] <= INT32_MAX && bytes[2] <= INT32_MAX;
+}
+
+MOTE_KERNEL(irfft_s32, MOTE_IRFFT_S32_PARAMS, MOTE_IRFFT_S32_ARGS);
