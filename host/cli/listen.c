@@ -206,28 +206,44 @@ static enum mote_status where_to_keep(struct listening *x, const char **out)
     return MOTE_OK;
 }
 
-/* The threshold that keeps within a limit, which a model is written with. */
-static enum mote_status choose(struct listening *x)
+/* From 0 to `most`; *number stays as it is without the option. */
+static enum mote_status read_limit(struct cli *cli, const char *option, double most, const char *what, double *number)
 {
-    const char *limit = cli_value(x->cli, "--false-accepts"), *out;
-    struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
+    const char *text = cli_value(cli, option);
     char *end;
     double n;
 
+    if (text == NULL)
+        return MOTE_OK;
+    n = strtod(text, &end);
+    if (end == text || *end != '\0' || !(n >= 0 && n <= most))
+        return usage_error(cli, "%s wants %s, not \"%s\"", option, what, text);
+    *number = n;
+    return MOTE_OK;
+}
+
+/* The threshold that keeps within the limits, which a model is written with. */
+static enum mote_status choose(struct listening *x)
+{
+    const bool accepts = cli_value(x->cli, "--false-accepts") != NULL, misses = cli_value(x->cli, "--misses") != NULL;
+    struct frame here = {&x->cli->root, x->sound_path, NULL, -1, NULL};
+    struct sweep_limits limits = {.per_hour = INFINITY, .missed = -100};
+    const char *out;
+
     x->chosen = -1;
     TRY(where_to_keep(x, &out));
-    if (out != NULL && limit == NULL)
-        return usage_error(x->cli, "-o and --keep keep a threshold that --false-accepts chooses");
-    if (limit == NULL)
+    if (out != NULL && !accepts && !misses)
+        return usage_error(x->cli, "-o and --keep keep a threshold that --false-accepts or --misses chooses");
+    if (!accepts && !misses)
         return MOTE_OK;
-    n = strtod(limit, &end);
-    if (end == limit || *end != '\0' || !(n >= 0))
-        return usage_error(x->cli, "--false-accepts wants a number an hour, not \"%s\"", limit);
+    TRY(read_limit(x->cli, "--false-accepts", INFINITY, "a number an hour", &limits.per_hour));
+    TRY(read_limit(x->cli, "--misses", 100, "percent of the words", &limits.missed));
+    limits.missed /= 100;
     if (!x->judged)
-        return usage_error(x->cli, "--false-accepts wants --truth");
+        return usage_error(x->cli, "%s wants --truth", accepts ? "--false-accepts" : "--misses");
     if (out != NULL && !x->p.has_graph)
         return fail(&x->cli->root, MOTE_ERR_USAGE, "an image keeps its threshold: give the .tflite or graph file");
-    return sweep_choose(&x->sweep, n, &x->chosen, &here);
+    return sweep_choose(&x->sweep, &limits, &x->chosen, &here);
 }
 
 static enum mote_status keep(struct listening *x)
@@ -384,7 +400,9 @@ const struct command command_listen = {
         "--truth says what is said in it, as MLPerf Tiny's streaming wake word does; an event from a word's start to\n"
         "1 s after its end is a hit, several within 1 s count once, other events are false accepts. --sweep repeats\n"
         "that for all thresholds. --false-accepts N chooses one: of those with at most N an hour the largest with the\n"
-        "fewest misses, which -o writes into a graph file, and --keep into M; so choose it on validation data.\n\n"
+        "fewest misses. --misses P chooses the largest, with at most N if both are given, that misses at most P "
+        "percent of the words: so few false accepts as these allow. -o writes it into a graph file, and --keep into "
+        "M; so choose it on validation data.\n\n"
         "--target listens on that emulated board, too, in calls of 160 samples, and measures it; other events there "
         "are\n"
         "an error.\n\n"
@@ -403,6 +421,7 @@ const struct command command_listen = {
     .options = (const struct option[]){{"--truth", "FILE", "what is said in the sound, and when"},
                                        {"--sweep", NULL, "misses and false accepts at all thresholds"},
                                        {"--false-accepts", "N", "choose a threshold with at most N an hour"},
+                                       {"--misses", "P", "choose the largest that misses at most P percent"},
                                        {"-o", "M.graph", "where the model with that threshold goes"},
                                        {"--keep", NULL, "that threshold goes into M, a graph file"},
                                        {"--html", "FILE", "a page with the curve of misses and false accepts"},

@@ -3,6 +3,8 @@
 
 #include "host/jobs/manifest.h"
 
+#include <math.h>
+
 struct sweep sweep_make(const struct mote_posterior *how, const struct listened *heard, const struct truth *truth)
 {
     struct listened again = *heard;
@@ -22,23 +24,42 @@ struct sweep sweep_make(const struct mote_posterior *how, const struct listened 
 
 static double accepts_an_hour(const struct detections *d) { return d->false_accepts / d->seconds * 3600; }
 
-enum mote_status sweep_choose(const struct sweep *s, double per_hour, int32_t *threshold, const struct frame *at)
+static int32_t fewest_misses(const struct sweep *s, double per_hour)
 {
-    int32_t best = -1;
-    double least = -1;
+    int32_t fewest = INT32_MAX;
 
-    for (int32_t t = 0; t < THRESHOLDS; t++) {
-        const double accepts = accepts_an_hour(&s->at[t]);
+    for (int32_t t = 0; t < THRESHOLDS; t++)
+        if (accepts_an_hour(&s->at[t]) <= per_hour && s->at[t].misses < fewest)
+            fewest = s->at[t].misses;
+    return fewest;
+}
 
-        least = least < 0 || accepts < least ? accepts : least;
-        if (accepts <= per_hour && (best < 0 || s->at[t].misses <= s->at[best].misses))
-            best = t;
-    }
-    if (best < 0)
-        return fail(at, MOTE_ERR_VALUE, "no threshold has at most %g false accepts an hour: %.2f are the fewest",
-                    per_hour, least);
-    *threshold = best;
-    return MOTE_OK;
+static double fewest_accepts(const struct sweep *s, double misses)
+{
+    double fewest = INFINITY;
+
+    for (int32_t t = 0; t < THRESHOLDS; t++)
+        if (s->at[t].misses <= misses)
+            fewest = fmin(fewest, accepts_an_hour(&s->at[t]));
+    return fewest;
+}
+
+enum mote_status sweep_choose(const struct sweep *s, const struct sweep_limits *limits, int32_t *threshold,
+                              const struct frame *at)
+{
+    const bool any = limits->missed < 0;
+    const double most = any ? fewest_misses(s, limits->per_hour) : floor(limits->missed * s->at[0].words);
+
+    for (int32_t t = THRESHOLDS - 1; t >= 0; t--)
+        if (accepts_an_hour(&s->at[t]) <= limits->per_hour && s->at[t].misses <= most) {
+            *threshold = t;
+            return MOTE_OK;
+        }
+    if (isinf(fewest_accepts(s, most)))
+        return fail(at, MOTE_ERR_VALUE, "no threshold misses at most %g of %d words: %d are the fewest", most,
+                    s->at[0].words, fewest_misses(s, INFINITY));
+    return fail(at, MOTE_ERR_VALUE, "no threshold%s has at most %g false accepts an hour: %.2f are the fewest",
+                any ? "" : " that misses so few words", limits->per_hour, fewest_accepts(s, any ? INFINITY : most));
 }
 
 /* Thresholds by falling numbers of misses, where these come with as few false accepts as can be. */

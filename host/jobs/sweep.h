@@ -12,8 +12,12 @@ struct sweep {
     struct detections at[THRESHOLDS];
 };
 struct sweep sweep_make(const struct mote_posterior *how, const struct listened *heard, const struct truth *truth);
-/* Of those with at most so many false accepts an hour the largest with the fewest misses. */
-MUST_CHECK enum mote_status sweep_choose(const struct sweep *s, double per_hour, int32_t *threshold,
+/* Of the thresholds with at most `per_hour` false accepts an hour (infinite: any) the largest that misses at most
+ * `missed` of the words, a share; below 0: as few as any of them. */
+struct sweep_limits {
+    double per_hour, missed;
+};
+MUST_CHECK enum mote_status sweep_choose(const struct sweep *s, const struct sweep_limits *limits, int32_t *threshold,
                                          const struct frame *at);
 /* For each number of false accepts the fewest misses, from none on. */
 struct det sweep_curve(struct pool *pool, const struct sweep *s);

@@ -236,6 +236,18 @@ static void a_threshold_is_chosen(void **state)
     assert_non_null(strstr(page, "Threshold kept"));
     r = RUN("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/late.json", "--false-accepts", "0", "--json");
     want_status(&r, 0); /* above the highest score nothing is heard, nor falsely */
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/truth.json", "--misses", "0", "--json");
+    root = json_of(&r);
+    assert_true(fabs(real(json_object_get(root, "chosen"), "threshold") - threshold) < 1e-9);
+    json_decref(root);
+    r = OK("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/truth.json", "--misses", "100", "--json");
+    root = json_of(&r);
+    assert_true(real(json_object_get(root, "chosen"), "threshold") > 0.999);
+    json_decref(root);
+    r = RUN("listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/late.json", "--misses", "0", "--false-accepts",
+            "0");
+    want_status(&r, 1);
+    assert_non_null(strstr(r.err, "no threshold that misses so few words has at most 0 false accepts an hour"));
 }
 
 /* The same events by other cores, or the command fails; and what they took. */
@@ -309,6 +321,8 @@ static void what_is_wrong_is_named(void **state)
          "--keep writes into graph files",
          {"listen", "@in/high.json", "@in/tones.wav", "--truth", "@in/truth.json", "--false-accepts", "1", "--keep"}},
         {2, "--false-accepts wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--false-accepts", "1"}},
+        {2, "--misses wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--misses", "1"}},
+        {2, "--misses wants percent of the words", {"listen", "@in/high.json", "@in/tones.wav", "--misses", "101"}},
         {1, "\"feature_step_size\" is 10.5; a whole number is wanted", {"listen", "@in/half.json", "@in/tones.wav"}},
         {2, "--via wants --target", {"listen", "@in/high.json", "@in/tones.wav", "--via", "c"}},
         {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
