@@ -118,6 +118,41 @@ static void a_network_learns_to_hear(void **state)
     json_decref(root);
 }
 
+/* The recipes that hear, on the test's own clips, an epoch each: trained, quantized, listening to a stream. */
+static void shipped_recipes_hear(void **state)
+{
+    static const struct {
+        const char *name;
+        double pace; /* seconds between inferences: an LSTM wants a whole window */
+    } recipes[] = {{"keywords", 0.02}, {"keywords_crnn", 0.98}, {"keywords_stream", 0.02}, {"wake_word", 0.02}};
+    static int16_t stream[2 * SECOND];
+
+    (void)state;
+    if (!put_clips())
+        skip();
+    put_text("in/few.yaml",
+             "input: " MICRO "\ndata: {path: clips, group: _nohash_, test: 0.25, validation: 0.2" LED "}\n");
+    add_sweep(stream + SECOND / 2, 6000, 800, 2800, 6000);
+    put_sound("in/short.wav", SECOND, 1, stream, 2 * SECOND);
+    for (size_t i = 0; i < COUNT(recipes); i++) {
+        const char *recipe = pool_printf(&pool, "%s/models/recipes/%s.yaml", MOTE_SOURCE_DIR, recipes[i].name);
+        const char *folder = pool_printf(&pool, "@out/%s", recipes[i].name);
+        const char *model = pool_printf(&pool, "%s/model.graph", folder),
+                   *int8 = pool_printf(&pool, "%s/8.graph", folder);
+        struct result r =
+            RUN("train", recipe, "--data", "@in/few.yaml", "-o", folder, "--threads", "1", "--epochs", "1");
+        json_t *root;
+
+        want_status(&r, 0);
+        OK("quantize", model, "--data", "@in/few.yaml", "-o", int8);
+        r = OK("listen", int8, "@in/short.wav", "--threshold", "0.1", "--json");
+        root = json_of(&r);
+        assert_true(fabs(real(root, "pace") - recipes[i].pace) < 1e-6);
+        assert_true(json_array_size(json_object_get(root, "events")) > 0); /* of so low a threshold */
+        json_decref(root);
+    }
+}
+
 /* What a recipe says of a posterior stays with the model, float and int8, and so does the threshold of a sweep. */
 static void a_posterior_stays_with_the_model(void **state)
 {
@@ -358,7 +393,7 @@ int main(void)
         TEST(augmentation_repeats),       TEST(a_posterior_stays_with_the_model),
         TEST(wrong_posteriors_are_named), TEST(a_table_names_the_clips),
         TEST(what_is_wrong_is_named),     TEST(long_sounds_are_cut),
-        TEST(sounds_become_a_recipe),
+        TEST(sounds_become_a_recipe),     TEST(shipped_recipes_hear),
     };
 
     return cmocka_run_group_tests(tests, setup_all, teardown_all);
