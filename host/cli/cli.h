@@ -92,11 +92,17 @@ MUST_CHECK enum mote_status cli_compile_loaded(struct cli *cli, struct pipeline 
         "--dump", "PASS", "print the graph after this pass, or the plan after this stage, to stderr"                   \
     }
 
+/* For commands that take models, in whatever form. */
+#define OPERATORS_OPTION                                                                                               \
+    {                                                                                                                  \
+        "--operators", "LIB", "a shared library of operators of your own (mote/operator.h); several: several"          \
+    }
+
 /* For commands that take models, which cli_load() loads. */
 #define SHAPE_OPTION                                                                                                   \
     {"--shape", "NAME=D,…", "an input's shape, where the file leaves it open: x=1,16000; for several inputs several"}, \
         {"--from", "NODE", "the model begins behind this node of a frozen TensorFlow graph; several: several"},        \
-        {"--operators", "LIB", "a shared library of operators of your own (mote/operator.h); several: several"},       \
+        OPERATORS_OPTION,                                                                                              \
     {                                                                                                                  \
         "--to", "NODE", "it ends with this node; several: several outputs"                                             \
     }

@@ -232,7 +232,6 @@ const struct command command_emulate = {
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){MEASURE_OPTIONS,
-                                       OPERATOR_SOURCE_OPTION,
                                        INPUT_OPTIONS,
                                        DATA_OPTIONS,
                                        OPTIMIZE_OPTION,

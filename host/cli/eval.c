@@ -32,6 +32,8 @@ static enum mote_status read_options(struct cli *cli, struct evaluate_options *o
         return usage_error(cli, "--data is missing");
     if (cli_value(cli, "--target") == NULL && cli_value(cli, "--via") != NULL)
         return usage_error(cli, "--via means nothing without --target");
+    if (cli_value(cli, "--target") == NULL && cli_value(cli, "--operator-source") != NULL)
+        return usage_error(cli, "--operator-source means nothing without --target");
     if (cli_value(cli, "--target") != NULL && cli_value(cli, "--threads") != NULL)
         return usage_error(cli, "--threads is for the host, not for a board");
     TRY(cli_word(cli, "--split", words, &word));

@@ -315,7 +315,9 @@ static enum mote_status hear_on_board(struct listening *x)
     struct frame file = {&x->cli->root, x->cli->positional[0], NULL, -1, NULL};
 
     if (cli_value(x->cli, "--target") == NULL)
-        return cli_value(x->cli, "--via") == NULL ? MOTE_OK : usage_error(x->cli, "--via wants --target");
+        return cli_value(x->cli, "--via") == NULL && cli_value(x->cli, "--operator-source") == NULL
+                   ? MOTE_OK
+                   : usage_error(x->cli, "--via and --operator-source want --target");
     TRY(measure_read_options(x->cli, &x->p, &x->measure, &file));
     return listen_on_board(&x->cli->pool, &x->listener, &x->p, &x->measure, &x->sound, &x->heard, &x->board, &file);
 }
@@ -428,6 +430,7 @@ const struct command command_listen = {
                                        LISTENING_OPTIONS,
                                        {"--silence", "MS", "silence before and after the sound"},
                                        MEASURE_OPTIONS,
+                                       OPERATORS_OPTION,
                                        OPTIMIZE_OPTION,
                                        {"--scores", "FILE", "where the scores go, a byte a class and inference"},
                                        {NULL, NULL, NULL}},

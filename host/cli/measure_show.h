@@ -6,9 +6,9 @@
 #include "host/cli/cli.h"
 #include "host/deploy/measure.h"
 
+/* Beside OPERATORS_OPTION, which SHAPE_OPTION has. */
 #define MEASURE_OPTIONS                                                                                                \
-    {"--target", "BOARD", "the board; `mote targets` lists them"}, { "--via", "WAY", "image (the default) or c" }
-#define OPERATOR_SOURCE_OPTION                                                                                         \
+    {"--target", "BOARD", "the board; `mote targets` lists them"}, {"--via", "WAY", "image (the default) or c"},       \
     {                                                                                                                  \
         "--operator-source", "FILE", "a C file of operators of your own, for the firmware; several: several"           \
     }

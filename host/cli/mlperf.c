@@ -202,6 +202,7 @@ const struct command command_mlperf = {
     .positional_min = 1,
     .positional_max = 1,
     .options = (const struct option[]){MEASURE_OPTIONS,
+                                       OPERATORS_OPTION,
                                        {"--accuracy", NULL, "how many of the samples of --data are right"},
                                        {"--performance", NULL, "inferences a second"},
                                        {"--energy", NULL, "microjoules an inference, estimated"},

@@ -368,7 +368,6 @@ const struct command command_profile = {
     .positional_min = 1,
     .positional_max = 2,
     .options = (const struct option[]){MEASURE_OPTIONS,
-                                       OPERATOR_SOURCE_OPTION,
                                        COST_OPTIONS,
                                        {"--compare", NULL, "two models, or one with two plans"},
                                        {"--html", "FILE", "a page that shows it, too"},

@@ -20,10 +20,13 @@ static enum mote_status find_board(struct cli *cli, struct life_options *o)
     TRY(cost_read_usage(cli, &o->usage));
     o->via_c = via == ways[1];
     o->estimate = cli_flag(cli, "--estimate");
-    if (name == NULL && (cli_value(cli, "--via") != NULL || o->estimate || o->usage.every_s > 0 || o->usage.duty > 0))
+    if (name == NULL && (cli_value(cli, "--via") != NULL || cli_value(cli, "--operator-source") != NULL ||
+                         o->estimate || o->usage.every_s > 0 || o->usage.duty > 0))
         return usage_error(cli, "what a model takes is of a board: --target is missing");
     if (name == NULL)
         return MOTE_OK;
+    if (cli_value(cli, "--operator-source") != NULL)
+        o->own = cli_values(cli, "--operator-source");
     TRY(target_find(&cli->pool, name, target, &cli->root));
     if (target->board == NULL)
         return fail(&cli->root, MOTE_ERR_USAGE, "there is no board %s: `mote targets` lists them", name);
@@ -130,6 +133,7 @@ const struct command command_report = {
     .positional_max = 1,
     .options = (const struct option[]){{"--data", "SPEC", "labeled data to test on"},
                                        MEASURE_OPTIONS,
+                                       OPERATORS_OPTION,
                                        COST_OPTIONS,
                                        JUDGE_OPTIONS,
                                        {"--threshold", "X", "anomalies: what scores above it is one"},

@@ -68,6 +68,7 @@ const struct command command_sign = {
     .positional_max = 1,
     .options = (const struct option[]){{"--key", "KEY", "the file of the private key"},
                                        {"-o", "OUT", "the file"},
+                                       OPERATORS_OPTION,
                                        {NULL, NULL, NULL}},
     .run = run_sign,
 };

@@ -115,7 +115,7 @@ const struct command command_validate = {
     .options = (const struct option[]){{"--port", "TTY", "the serial port"},
                                        {"--baud", "N", "its rate; default: 115200"},
                                        MEASURE_OPTIONS,
-                                       OPERATOR_SOURCE_OPTION,
+                                       OPERATORS_OPTION,
                                        {"--data", "SPEC", "samples: a folder, a file or a YAML file"},
                                        {"--limit", "N", "only the first N samples"},
                                        {"--times", "N", "timed inferences of each sample; default: 1"},

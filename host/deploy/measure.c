@@ -101,10 +101,9 @@ static enum mote_status want_own(const struct measure *m, const struct frame *fi
 
     for (uint32_t i = 0; i < model->n_steps && m->job.own == NULL; i++)
         if (model->steps[i].kernel == KERNEL_own)
-            return fail(
-                file, MOTE_ERR_UNSUPPORTED,
-                "it has operators of your own, whose C file the firmware wants: --operator-source of mote emulate, "
-                "mote profile and mote validate");
+            return fail(file, MOTE_ERR_UNSUPPORTED,
+                        "it has operators of your own, whose C file the firmware wants: --operator-source "
+                        "(docs/OWN_OPERATORS.md)");
     return MOTE_OK;
 }
 

@@ -64,6 +64,7 @@ static enum mote_status look(struct life_job *j, struct life_subject *s)
     TRY(load(j, s, o->target, o->via_c, &s->there));
     TRY(measure_open(j->pool, &s->there, o->via_c, &s->measure, &s->file));
     s->measure.progress = o->progress;
+    s->measure.job.own = o->own;
     TRY(profile_make(j->pool, &s->there, &s->measure, &s->profile, &s->file));
     TRY(cost_make(&s->profile, &o->usage, !o->estimate, &s->cost, &s->file));
     s->weights = s->profile.footprint.weights;

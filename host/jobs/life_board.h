@@ -14,6 +14,7 @@ struct life_options {
     const char *place;           /* a folder, or one model */
     const char *data;            /* the specification; NULL: none */
     const struct target *target; /* a board; NULL: none */
+    const char *const *own;      /* C files of operators of the user's own, ended by NULL; NULL: none */
     bool via_c;
     struct usage usage; /* without a rhythm the battery's curve goes over all of them */
     bool estimate;      /* instructions from the kernels */

@@ -458,6 +458,55 @@ static void an_operator_of_the_user_runs_on_boards(void **state)
     assert_memory_equal(slurp(here("out/board.bin")).data, want.data, want.size);
 }
 
+/* Whoever runs a model takes operators of users, and whoever runs it on boards their sources. */
+static void commands_that_run_models_take_operators(void **state)
+{
+    static const struct {
+        const char *command;
+        bool boards;
+    } all[] = {{"quantize", false}, {"compile", false}, {"sign", false},  {"run", false},    {"inspect", false},
+               {"compress", false}, {"eval", true},     {"listen", true}, {"profile", true}, {"emulate", true},
+               {"mlperf", true},    {"validate", true}, {"report", true}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(all); i++) {
+        const struct result r = OK("help", all[i].command);
+
+        if (strstr(r.out, "--operators") == NULL || (strstr(r.out, "--operator-source") != NULL) != all[i].boards)
+            fail_msg("mote help %s: --operators, --operator-source", all[i].command);
+    }
+}
+
+static void an_operator_of_the_user_is_judged_on_boards(void **state)
+{
+    static const char model[] = MOTE_SOURCE_DIR "/examples/own_operator/steps.tflite";
+    static const char library[] = MOTE_BINARY_DIR "/examples/libexample_magnitude.so";
+    static const char source[] = MOTE_SOURCE_DIR "/examples/own_operator/magnitude.c";
+    struct text rows = {.pool = &pool};
+    struct result r;
+
+    (void)state;
+    for (int i = 0; i < 8 * 24; i++)
+        text_add(&rows, "%g%s", (i * 37 % 120 - 60) / 32.0, i % 24 < 23 ? "," : i / 24 % 2 ? ",1.5\n" : ",0.5\n");
+    put_text("in/steps.csv", rows.s);
+    r = RUN("eval", model, "--operators", library, "--operator-source", source, "--data", "@in/steps.csv");
+    want_failure(&r, 2, "--operator-source means nothing without --target");
+    r = RUN("report", model, "--operators", library, "--operator-source", source, "-o", "@out/life.html");
+    want_failure(&r, 2, "--target is missing");
+    r = RUN("report", model, "--operators", library, "--target", "mps2-an386", "-o", "@out/life.html");
+    want_failure(&r, 1, "--operator-source");
+    r = RUN("report", model, "--target", "mps2-an386", "-o", "@out/life.html");
+    want_failure(&r, 1, "Magnitude");
+    if (!have_board())
+        return;
+    OK("eval", model, "--operators", library, "--data", "@in/steps.csv", "--predictions", "@out/host.csv");
+    OK("eval", model, "--operators", library, "--operator-source", source, "--data", "@in/steps.csv", "--target",
+       "mps2-an386", "--predictions", "@out/board.csv");
+    assert_string_equal(text_of(here("out/host.csv")), text_of(here("out/board.csv")));
+    OK("report", model, "--operators", library, "--operator-source", source, "--target", "mps2-an386", "-o",
+       "@out/life.html");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -470,6 +519,8 @@ int main(void)
         TEST(a_trained_classifier_reaches_the_uno),
         TEST(samples_do_not_know_each_other),
         TEST(an_operator_of_the_user_runs_on_boards),
+        TEST(commands_that_run_models_take_operators),
+        TEST(an_operator_of_the_user_is_judged_on_boards),
         TEST(ignored_signals_stay_ignored),
         TEST(memories_are_named),
         TEST(quantized_onnx_files_cost_what_tflite_files_do),

@@ -324,7 +324,7 @@ static void what_is_wrong_is_named(void **state)
         {2, "--misses wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--misses", "1"}},
         {2, "--misses wants percent of the words", {"listen", "@in/high.json", "@in/tones.wav", "--misses", "101"}},
         {1, "\"feature_step_size\" is 10.5; a whole number is wanted", {"listen", "@in/half.json", "@in/tones.wav"}},
-        {2, "--via wants --target", {"listen", "@in/high.json", "@in/tones.wav", "--via", "c"}},
+        {2, "--via and --operator-source want --target", {"listen", "@in/high.json", "@in/tones.wav", "--via", "c"}},
         {2, "--sweep wants --truth", {"listen", "@in/high.json", "@in/tones.wav", "--sweep"}},
         {2, "--threshold wants a number from 0 to 1", {"listen", "@in/high.json", "@in/tones.wav", "--threshold", "x"}},
     };
