@@ -197,7 +197,7 @@ static void boards_compute_the_same(void **state)
         {"mps2-an386", "cortex-m4f", CODING_HUFFMAN, OPTIMIZE_SPEED, false, 0.2, 2.7},
         {"mps2-an385", "cortex-m3", CODING_PACKED, OPTIMIZE_SPEED, false, 0.2, 4.5},
         {"mps2-an385", "cortex-m3", CODING_DENSE, OPTIMIZE_SPEED, false, 0.2, 4.2},
-        {"mps3-an547", "cortex-m55", CODING_PACKED, OPTIMIZE_SPEED, false, 0.2, 1.3},
+        {"mps3-an547", "cortex-m55", CODING_PACKED, OPTIMIZE_SPEED, false, 0.2, 0.8},
         {"mps3-an547", "cortex-m55", CODING_DENSE, OPTIMIZE_SPEED, false, 0.2, 0.25},
         {"riscv32-virt", "rv32imc", CODING_PACKED, OPTIMIZE_SPEED, true, 0.2, 10},
         {"riscv32-virt", "rv32imc", CODING_DENSE, OPTIMIZE_SPEED, false, 0.2, 3.5},

@@ -6,6 +6,8 @@
 
 #include "conv_2d_packed_s8_filters.h"
 
+static uint32_t look_up(const struct mote_conv_call *c, int32_t row, int32_t k) { return mote_conv_look_up(c, row, k); }
+
 static void put_filters(const struct mote_conv_call *c, const struct mote_filters *f, const struct mote_pixels *x)
 {
     mote_conv_put_filters(c, f, x);

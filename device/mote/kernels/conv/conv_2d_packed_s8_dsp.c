@@ -85,6 +85,8 @@ static void put_few(struct pixels *t, int32_t n, int32_t filters, int8_t *out)
     }
 }
 
+static uint32_t look_up(const struct mote_conv_call *c, int32_t row, int32_t k) { return mote_conv_look_up(c, row, k); }
+
 static void put_filters(const struct mote_conv_call *c, const struct mote_filters *f, const struct mote_pixels *x)
 {
     const struct mote_conv_2d_packed_s8 *p = c->p;

@@ -25,7 +25,7 @@ struct mote_conv_call {
     const MOTE_FLASH int32_t *mult;
     const MOTE_FLASH int8_t *shift;
     int8_t levels[MOTE_PACKED_LEVELS_MAX];
-    int16_t *weights; /* of each four taps [even, odd][filters][2] */
+    int16_t *weights; /* of each four taps [even, odd][filters][2], or as the version has them, in no more bytes */
     struct mote_conv_run run;
     int32_t down, right; /* from a run's inputs to those of the kernel row below, and of the run to the right */
 };
@@ -39,6 +39,8 @@ struct mote_filters {
     int32_t n, bias[MOTE_CONV_FILTERS], mult[MOTE_CONV_FILTERS], shift[MOTE_CONV_FILTERS];
 };
 
+/* The version's: filter `row` becomes the k-th of four; returns the sum of its levels. */
+static uint32_t look_up(const struct mote_conv_call *c, int32_t row, int32_t k);
 /* The version's: the outputs of rows of pixels. */
 static void put_filters(const struct mote_conv_call *c, const struct mote_filters *f, const struct mote_pixels *x);
 
@@ -61,12 +63,19 @@ static inline int16_t mote_conv_next_level(const struct mote_conv_call *c, struc
     return (int16_t)level;
 }
 
-/* Filter `row` becomes the k-th of four; returns the sum of its levels. */
+/* The beginning of a filter. */
+static inline struct mote_conv_indices mote_conv_indices(const struct mote_conv_call *c, int32_t row)
+{
+    const int32_t taps = c->p->kernel_h * c->run.runs * c->run.n;
+
+    return (struct mote_conv_indices){c->packed + row * mote_packed_bytes(taps, c->p->bits), 1, 0};
+}
+
+/* Into pairs. */
 static inline uint32_t mote_conv_look_up(const struct mote_conv_call *c, int32_t row, int32_t k)
 {
     enum { ODD = 2 * MOTE_CONV_FILTERS };
-    const int32_t taps = c->p->kernel_h * c->run.runs * c->run.n;
-    struct mote_conv_indices at = {c->packed + row * mote_packed_bytes(taps, c->p->bits), 1, 0};
+    struct mote_conv_indices at = mote_conv_indices(c, row);
     int16_t *to = c->weights + 2 * k;
 
     for (int32_t left = c->p->kernel_h * c->run.runs; left > 0; left--) {
@@ -99,7 +108,7 @@ static inline void mote_conv_look_up_all(const struct mote_conv_call *c, int32_t
         const int32_t q = p->per_channel ? o + k : 0;
         const uint32_t bias = mote_short_bias(c->bias + (o + k) * p->bias_bytes, p->bias_bytes, p->bias_shift);
 
-        f->bias[k] = (int32_t)(bias - mote_conv_look_up(c, o + k, k) * (uint32_t)p->in_zero);
+        f->bias[k] = (int32_t)(bias - look_up(c, o + k, k) * (uint32_t)p->in_zero);
         f->mult[k] = c->mult[q];
         f->shift[k] = c->shift[q];
         f->plain = f->plain && mote_is_plain(f->bias[k], f->mult[k], f->shift[k]);
