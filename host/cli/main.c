@@ -94,13 +94,15 @@ enum mote_status command_find(struct cli *cli, const char *name, const struct co
                 near.found != NULL ? "\"?" : "");
 }
 
-/* "-h" is "--help". */
+/* "-h" is "--help", and "-v" "--version". */
 static const struct option *find_option(const struct command *c, const char *name, size_t len)
 {
     const struct option *const lists[] = {c->options, options_of_all};
 
     if (len == 2 && memcmp(name, "-h", 2) == 0)
         return find_option(c, "--help", strlen("--help"));
+    if (len == 2 && memcmp(name, "-v", 2) == 0)
+        return find_option(c, "--version", strlen("--version"));
     for (size_t i = 0; i < COUNT(lists); i++)
         for (const struct option *o = lists[i]; o->name != NULL; o++)
             if (strlen(o->name) == len && memcmp(o->name, name, len) == 0)
@@ -113,6 +115,8 @@ static enum mote_status unknown_option(struct cli *cli, const char *arg, size_t 
     struct nearest near = {.word = pool_printf(&cli->pool, "%.*s", (int)len, arg)};
 
     for (const struct option *o = cli->command->options; o->name != NULL; o++)
+        nearest_try(&near, o->name);
+    for (const struct option *o = options_of_all; o->name != NULL; o++)
         nearest_try(&near, o->name);
     if (near.found != NULL)
         return usage_error(cli, "unknown option %s (did you mean %s?)", near.word, near.found);
@@ -152,7 +156,7 @@ static enum mote_status parse(struct cli *cli, int argc, char **argv)
             return usage_error(cli, "%s wants %s, not an empty word", o->name, o->value);
         cli->given[cli->n_given++] = (struct given){o, value};
     }
-    if (cli_flag(cli, "--help"))
+    if (cli_flag(cli, "--help") || cli_flag(cli, "--version"))
         return MOTE_OK;
     if (cli->n_positional < (size_t)cli->command->positional_min)
         return usage_error(cli, "something is missing: mote %s %s", cli->command->name, cli->command->arguments);
@@ -206,6 +210,12 @@ static enum mote_status load_operators(struct cli *cli)
     return MOTE_OK;
 }
 
+static enum mote_status print_version(void)
+{
+    puts("mote " MOTE_VERSION);
+    return MOTE_OK;
+}
+
 static enum mote_status run(struct cli *cli, int argc, char **argv)
 {
     TRY(parse(cli, argc, argv));
@@ -217,6 +227,8 @@ static enum mote_status run(struct cli *cli, int argc, char **argv)
         help_print(&cli->pool, cli->command, stdout);
         return MOTE_OK;
     }
+    if (cli_flag(cli, "--version"))
+        return print_version();
     TRY(cli_number(cli, "--max-bytes", 1, INT64_MAX, &cli->max_bytes));
     if (cli_value(cli, "--cpu"))
         TRY(target_host_with(&cli->pool, cli_value(cli, "--cpu"), &cli->machine, &cli->root));
@@ -295,12 +307,15 @@ static bool wants_json(int argc, char **argv)
 
 static enum mote_status begin(struct cli *cli, int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "help";
+    const char *name;
 
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-v") == 0) {
-        puts("mote " MOTE_VERSION);
-        return MOTE_OK;
+    while (argc > 1 && strcmp(argv[1], "--json") == 0) { /* before the command, too: wants_json() has seen it */
+        argc--;
+        argv++;
     }
+    name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-v") == 0)
+        return print_version();
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
     TRY(command_find(cli, name, &cli->command));

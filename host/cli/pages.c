@@ -6,14 +6,15 @@
 #define INDENT 26 /* of what is said of an option */
 
 const struct option options_of_all[] = {{"--json", NULL, "print JSON; an error is JSON, too, on stderr"},
-                                        {"--help", NULL, "this text"},
+                                        {"--version", NULL, "Mote's version (-v)"},
+                                        {"--help", NULL, "this text (-h)"},
                                         {NULL, NULL, NULL}};
 
 static const char about[] =
     "Mote takes a neural network, makes it small, proves what it costs and runs it on a microcontroller.";
 static const char more[] =
     "`mote help COMMAND` says more, and so does `man mote-COMMAND`. A model is a .tflite, .onnx, .pb, .h5, .keras, "
-    ".ell, Darknet .cfg, graph file or compiled .mote.";
+    ".json (Keras's, or microWakeWord's manifest), .ell, Darknet .cfg, graph file or compiled .mote.";
 static const char statuses[] = "Exit status: 0 done, 1 the input is at fault, 2 the command line, 3 the environment.";
 
 /* ---- a command's details ---- */

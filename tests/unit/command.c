@@ -68,7 +68,8 @@ void want_narrow(const struct result *r)
 static bool is_for_people(const char *const *args)
 {
     for (; *args != NULL; args++)
-        if (strcmp(*args, "--json") == 0 || strcmp(*args, "--as") == 0 || strncmp(*args, "--dump", 6) == 0)
+        if (strcmp(*args, "--json") == 0 || strcmp(*args, "--as") == 0 || strcmp(*args, "--text") == 0 ||
+            strncmp(*args, "--dump", 6) == 0)
             return false;
     return getenv("COLUMNS") == NULL;
 }
@@ -279,6 +280,14 @@ int setup_all(void **state)
                               "inputs [0]\noutputs [1]\nend\n");
     put_float_model();
     return 0;
+}
+
+int setup_narrow(void **state)
+{
+    int status = setup_all(state);
+
+    unsetenv("COLUMNS");
+    return status;
 }
 
 int teardown_all(void **state)

@@ -40,6 +40,8 @@ void put_npy(const char *name, const char *type, const char *shape, const void *
 
 /* Of the group: the folder with some models and data, and none. */
 int setup_all(void **state);
+/* And COLUMNS unset: what commands say for people is within 80. */
+int setup_narrow(void **state);
 int teardown_all(void **state);
 int before_each(void **state); /* nothing in out and tmp */
 #define TEST(name) cmocka_unit_test_setup(name, before_each)
