@@ -24,7 +24,7 @@ cp "$here"/*.yaml "$folder"
 cd "$folder"
 sed -i "s/epochs: .*/epochs: $epochs/" recipe.yaml
 if [ ! -d held/test ]; then
-    echo "No recordings are here: synthetic speech by espeak-ng stands in. It takes a while."
+    echo "No recordings are here: synthetic speech by espeak-ng stands in."
     sh "$here/clips.sh" clips $voices
     mkdir -p clips/_background_
     for voice in klatt croak; do
@@ -43,4 +43,4 @@ step listen int8.graph validation.wav --truth validation.json --false-accepts 15
 step mix test.yaml -o test.wav --truth test.json
 step listen computer.graph test.wav --truth test.json --target "$board" --via c
 step compile computer.graph --emit c -o firmware/computer --target "$board"
-printf '\n%s/firmware/computer/computer.h has computer_listen(): samples in, commands out.\n' "$folder"
+printf '\n%s/firmware/computer/computer.h\nhas computer_listen(): samples in, commands out.\n' "$folder"

@@ -11,6 +11,7 @@
 #include "host/cli/io.h"
 #include "host/jobs/compress.h"
 #include "host/jobs/evaluate_board.h"
+#include "host/report/columns.h"
 #include "host/report/terminal.h"
 #include "host/target/home.h"
 
@@ -241,7 +242,7 @@ static enum mote_status run_all(struct demo *d)
 /* compressed: "" where there is none. */
 static void row(const char *what, const char *image, const char *c, const char *compressed)
 {
-    printf("  %-44s %14s %14s %*s\n", what, image, c, *compressed != '\0' ? 14 : 0, compressed);
+    printf("  %-36s %13s %13s %*s\n", what, image, c, *compressed != '\0' ? 13 : 0, compressed);
 }
 
 static const char *grouped(struct demo *d, int64_t value)
@@ -273,12 +274,12 @@ static void print_scores(struct demo *d)
     char duration[32];
 
     printf("\n%s\n", printable(d->pool, d->name));
-    printf("  %-44s %14s\n", "trained in", duration_text(d->seconds, duration));
-    printf("  %-44s %14s\n", pool_printf(d->pool, "accuracy, float, %s test samples", grouped(d, d->samples)),
+    printf("  %-36s %13s\n", "trained in", duration_text(d->seconds, duration));
+    printf("  %-36s %13s\n", pool_printf(d->pool, "accuracy, float, %s test samples", grouped(d, d->samples)),
            percent(d, d->accuracy_float));
-    printf("  %-44s %14s\n", "accuracy, int8, the same", percent(d, d->int8.accuracy));
+    printf("  %-36s %13s\n", "accuracy, int8, the same", percent(d, d->int8.accuracy));
     if (d->compresses)
-        printf("  %-44s %14s\n", "accuracy, compressed, the same", percent(d, d->small.accuracy));
+        printf("  %-36s %13s\n", "accuracy, compressed, the same", percent(d, d->small.accuracy));
 }
 
 static const char *accuracy_text(struct demo *d, const struct form *f) { return percent(d, f->accuracy); }
@@ -305,17 +306,18 @@ static void print_board(struct demo *d)
     forms(d, "predictions equal to this machine's", equal_text);
     forms(d, "instructions an inference", instructions_text);
     forms(d, "at one instruction a cycle", time_text);
-    forms(d, "RAM, all of it: arena, data, stack (bytes)", ram_text);
+    forms(d, "RAM: arena, data, stack (bytes)", ram_text);
     forms(d, "flash: code and constants (bytes)", code_text);
     forms(d, "flash: weights (bytes)", weights_text);
-    printf("\n  %s/" TRAIN_REPORT " shows the training%s. Next: mote compile %s --emit c -o firmware\n",
-           printable(d->pool, d->network),
-           d->compresses
-               ? pool_printf(d->pool, ", %s/" COMPRESS_REPORT " the compression", printable(d->pool, d->folder))
-               : "",
-           shell_path(d->pool, d->int8.path));
-    printf("  All of it on one page: mote report %s --data %s --target " BOARD " --via c\n",
-           shell_path(d->pool, d->dir), shell_path(d->pool, d->recipe));
+    putchar('\n');
+    print_fitting(stdout, "%s/" TRAIN_REPORT " shows the training%s.\n", printable(d->pool, d->network),
+                  d->compresses
+                      ? pool_printf(d->pool, ", %s/" COMPRESS_REPORT " the compression", printable(d->pool, d->folder))
+                      : "");
+    printf("Next: mote compile %s --emit c -o firmware\n", shell_path(d->pool, d->int8.path));
+    puts("All of it on one page:");
+    printf("$ mote report %s --data %s --target " BOARD " --via c\n", shell_path(d->pool, d->dir),
+           shell_path(d->pool, d->recipe));
 }
 
 static json_t *form_json(const struct demo *d, const struct form *f)

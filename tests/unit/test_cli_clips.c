@@ -192,7 +192,9 @@ static void a_posterior_stays_with_the_model(void **state)
     add_sweep(stream + SECOND, 6000, 800, 2800, 6000);
     put_sound("in/rise.wav", SECOND, 1, stream, 3 * SECOND);
     put_text("in/rise.json", "{\"detection_windows\": [[1.0, 1.4]], \"words\": [\"rise\"]}");
+    setenv("COLUMNS", "1000", 1); /* a line each */
     assert_non_null(strstr(OK("listen", "@out/kept/int8.graph", "@in/rise.wav").out, "by hits of 3 above 0.600"));
+    unsetenv("COLUMNS");
     r = OK("listen", "@out/kept/int8.graph", "@in/rise.wav", "--truth", "@in/rise.json", "--sweep", "--false-accepts",
            "0", "--keep");
     r = OK("inspect", "@out/kept/int8.graph");
@@ -415,5 +417,5 @@ int main(void)
         TEST(sounds_become_a_recipe),     TEST(shipped_recipes_hear),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_narrow, teardown_all);
 }

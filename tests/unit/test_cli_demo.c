@@ -153,5 +153,5 @@ int main(void)
         TEST(demo_tells_all_as_json),       TEST(demo_compresses),         TEST(interrupted_demo_leaves_nothing),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_narrow, teardown_all);
 }

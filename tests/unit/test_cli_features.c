@@ -304,5 +304,5 @@ int main(void)
         TEST(a_board_hears_a_stream), TEST(wrong_sounds_are_refused),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_narrow, teardown_all);
 }

@@ -420,5 +420,5 @@ int main(void)
         TEST(silence_moves_no_frame),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_narrow, teardown_all);
 }

@@ -183,5 +183,5 @@ int main(void)
         TEST(what_is_wrong_is_named),
     };
 
-    return cmocka_run_group_tests(tests, setup_all, teardown_all);
+    return cmocka_run_group_tests(tests, setup_narrow, teardown_all);
 }
