@@ -12,7 +12,8 @@ $MOTE_SHARED, Fashion-MNIST from Debian's package.
 Bytes are `weight_bytes` of `mote emulate --coding huffman` on the Cortex-M4; errors are of int8, on the validation
 split, by which numbers are chosen, and on the whole test set, as are those of the dense network. Samples of the test
 set run on that board, too, and must give the host's bytes: for LeNets all, for others the first 1,000, of folders as
-many of each class. Instructions are of one inference, of plans for the goal that GOAL names. CPU seconds are of the
+many of each class. Instructions are of one inference, of plans for the goal that GOAL names; packed_bytes and
+packed_instructions_m4, of the models of PACKED, are with --coding packed. CPU seconds are of the
 training: of a row made again, what they were. The commit is that of the tree that was built; of rows from before this
 column the one that they came with. Methods of the file that are not below, "levels not rounded", are of earlier code:
 nothing makes them again.
@@ -87,11 +88,12 @@ METHODS = {  # model: {method: {stage: its keys that differ, or None: without it
 BOARDS = {"m4": "mps2-an386", "m0": "microbit", "rv32": "riscv32-virt"}
 FITS = {"resnet_8": ["m4", "rv32"]}  # others fit all boards
 GOAL = {"resnet_8": "speed"}  # of plans, else balanced
+PACKED = ["digits"]  # networks that are measured with --coding packed as well
 ON_BOARD = {"lenet_300_100": 10000, "lenet_5": 10000}  # samples whose bytes are compared
 ON_BOARD_ELSE = 1000
 FIELDS = ["model", "method", "seed", "bytes", "kept", "levels", "validation_error", "test_error",
           "dense_validation_error", "dense_test_error", *(f"instructions_{core}" for core in BOARDS), "dense_bytes",
-          "dense_instructions_m4", "cpu_seconds", "commit"]
+          "dense_instructions_m4", "packed_bytes", "packed_instructions_m4", "cpu_seconds", "commit"]
 
 
 def mote(options, *arguments):
@@ -170,6 +172,15 @@ def on_boards(options, folder, graph, model):
     return results["m4"]["weight_bytes"], {core: result["instructions"] for core, result in results.items()}
 
 
+def packed_on_board(options, folder, model):
+    """The same network with packed weights, on the first board, which computes what the host does."""
+    result = emulate(options, folder, folder / "made" / "int8.graph", model, "m4", "packed",
+                     write_inputs(folder.parent, model)[0])
+    if (folder / "host.bin").read_bytes() != (folder / "m4.bin").read_bytes():
+        sys.exit(f"bench_compress: {folder}: the board computes other bytes with packed weights than the host")
+    return {"packed_bytes": result["weight_bytes"], "packed_instructions_m4": result["instructions"]}
+
+
 def percent(accuracy):
     return f"{100 * (1 - accuracy):.2f}"
 
@@ -217,11 +228,12 @@ def measure(options, model, method, seed):
                 "--threads", 1)
     seconds = cpu_seconds() - start
     weights, instructions = on_boards(options, folder, folder / "made" / "int8.graph", model)
+    packed = packed_on_board(options, folder, model) if model in PACKED else {}
     last, before = made["stages"][-1], read_rows().get((model, method, seed), {})
     return {"model": model, "method": method, "seed": seed, "bytes": weights, "kept": last["kept"],
             "levels": last["levels"], "validation_error": percent(last["accuracy"]),
             "test_error": percent(made["accuracy_int8"]), **measure_dense(options, seeds / "dense", model),
-            **{f"instructions_{core}": n for core, n in instructions.items()},
+            **{f"instructions_{core}": n for core, n in instructions.items()}, **packed,
             "cpu_seconds": before.get("cpu_seconds", "") if begun else f"{seconds:.0f}", "commit": commit(options)}
 
 
