@@ -502,18 +502,26 @@ void onnx_space_to_depth(struct build *r)
     node_out(r, 0, reshape(r, x, 4, (int64_t[]){t.dims[0], t.dims[1] * b * b, t.dims[2] / b, t.dims[3] / b}));
 }
 
-/* Another shape that is asked for surrounds what was put back. */
+/* Another shape that is asked for surrounds what was put back; else it is `dims`. */
 static int32_t unpooled(struct build *r, int32_t x, const int64_t *dims)
 {
     int64_t whole[RANK_MAX] = {0}, before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
-    const int rank = tensor_at(r, x)->rank;
-    int given;
+    const struct tensor t = *tensor_at(r, x);
+    int given = t.rank;
 
-    if (!node_has(r, 2))
-        return x;
-    const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
-    for (int d = 0; d < rank; d++)
-        after[d] = whole[d] - dims[d];
+    memcpy(whole, dims, (size_t)t.rank * sizeof *dims);
+    if (node_has(r, 2))
+        const_ints(r, onnx_of(r)->in[2], "the output's shape", RANK_MAX, &given, whole);
+    if (r->status == MOTE_OK && given != t.rank)
+        build_fail(r, MOTE_ERR_SHAPE, "an output of %d dimensions for %d", given, t.rank);
+    for (int d = 0; d < t.rank && r->status == MOTE_OK; d++) {
+        after[d] = whole[d] - t.dims[d];
+        if (after[d] < 0)
+            build_fail(r, MOTE_ERR_SHAPE, "an output of %lld where its MaxPool read %lld in dimension %d",
+                       (long long)whole[d], (long long)t.dims[d], d);
+    }
+    if (r->status != MOTE_OK)
+        return TENSOR_ABSENT;
     return pad(r, x, before, after, tensor_at(r, x)->quant.n == 0 ? TENSOR_ABSENT : add_zero(r, tensor_at(r, x)->type));
 }
 

@@ -35,6 +35,8 @@ struct onnx {
     const char *assumed;          /* an input whose free first dimension became 1; NULL: none */
     const struct onnx_call *call; /* NULL in the model's graph */
     int64_t n_nodes;              /* that have been read, those of bodies again and again */
+    struct onnx_pooled *pooled;   /* [n_pooled] (unpool.h) */
+    int32_t n_pooled;
 
     /* the node that is being read */
     const Onnx__NodeProto *node;

@@ -99,6 +99,19 @@ static int32_t above_padding(struct build *r, int32_t x, const struct spatial *s
                : x;
 }
 
+static int32_t graph_number(const struct build *r) { return (int32_t)(r->g - r->m->graphs); }
+
+static void remember(struct build *r, int32_t indices, const struct spatial *s)
+{
+    struct onnx *onnx = onnx_of(r);
+    const struct onnx_pooled p = {graph_number(r), indices, *s, node_int(r, "storage_order", 0) == 0};
+
+    if (r->status != MOTE_OK)
+        return;
+    onnx->pooled = pool_grow(r->pool, onnx->pooled, (size_t)onnx->n_pooled, sizeof *onnx->pooled);
+    onnx->pooled[onnx->n_pooled++] = p;
+}
+
 void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s)
 {
     const struct tensor t = *tensor_at(r, x);
@@ -123,32 +136,54 @@ void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s)
         at = k > 0 ? at : here;
         max = k > 0 ? emit_binary(r, OP_MAXIMUM, max, one) : one;
     }
+    at = by_begins(r, OP_ADD, at, t.dims, s, steps);
     node_out(r, 0, cast(r, max, t.type));
-    node_out(r, 1, by_begins(r, OP_ADD, at, t.dims, s, steps));
+    node_out(r, 1, at);
+    remember(r, at, s);
 }
 
 /* ---- back again ---- */
+/* What the indices are of; NULL: nothing that is known. */
+static const struct spatial *read_by(const struct build *r, int32_t indices, const int64_t *kernel)
+{
+    const struct onnx *onnx = onnx_of(r);
+    const struct onnx_pooled *p = NULL;
+
+    for (int32_t i = 0; i < onnx->n_pooled; i++)
+        if (onnx->pooled[i].indices == indices && onnx->pooled[i].graph == graph_number(r))
+            p = &onnx->pooled[i];
+    for (int i = 0; p && i < p->s.n; i++)
+        if (!p->by_rows || p->s.kernel[i] != kernel[i] || p->s.stride[i] != kernel[i] || p->s.dilation[i] != 1 ||
+            p->s.before[i] != 0 || p->s.in[i] < p->s.out[i] * kernel[i])
+            return NULL;
+    return p ? &p->s : NULL;
+}
+
 int32_t unpool_computed(struct build *r, int32_t x, int32_t indices, const int64_t *kernel)
 {
     const struct tensor t = *tensor_at(r, x);
-    struct spatial s = {.n = t.rank - 2};
+    const struct spatial *s = read_by(r, indices, kernel);
     int64_t steps[SPATIAL_MAX], apart[RANK_MAX] = {t.dims[0], t.dims[1]}, whole[RANK_MAX] = {t.dims[0], t.dims[1]};
+    int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
     int32_t places = add_zero(r, TYPE_S32), is_it;
 
-    if (r->status == MOTE_OK && (s.n < 1 || s.n > SPATIAL_MAX || !shape_equal(&t, tensor_at(r, indices))))
+    if (r->status == MOTE_OK && s == NULL)
+        build_fail(r, MOTE_ERR_UNSUPPORTED,
+                   "indices are computed; then a MaxPool of the same windows, side by side, must have made them");
+    if (r->status == MOTE_OK && !shape_equal(&t, tensor_at(r, indices)))
         build_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions, or indices of another shape", t.rank);
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;
-    for (int i = 0; i < s.n; i++) {
-        s.out[i] = t.dims[2 + i], s.stride[i] = kernel[i], s.in[i] = s.out[i] * kernel[i];
-        apart[2 + 2 * i] = s.out[i], apart[3 + 2 * i] = 1, whole[2 + i] = s.in[i];
+    for (int i = 0; i < s->n; i++) {
+        apart[2 + 2 * i] = s->out[i], apart[3 + 2 * i] = 1, whole[2 + i] = s->out[i] * kernel[i];
+        after[2 + i] = s->in[i] - whole[2 + i];
     }
-    find_steps(s.n, s.in, false, steps);
-    for (int i = 0; i < s.n; i++)
-        places = emit_binary(r, OP_ADD, places, ramp(r, 2 + 2 * s.n, 3 + 2 * i, kernel[i], 0, steps[i]));
-    indices = reshape(r, by_begins(r, OP_SUB, indices, t.dims, &s, steps), 2 + 2 * s.n, apart);
+    find_steps(s->n, s->in, false, steps);
+    for (int i = 0; i < s->n; i++)
+        places = emit_binary(r, OP_ADD, places, ramp(r, 2 + 2 * s->n, 3 + 2 * i, kernel[i], 0, steps[i]));
+    indices = reshape(r, by_begins(r, OP_SUB, indices, t.dims, s, steps), 2 + 2 * s->n, apart);
     is_it = emit(r, OP_EQUAL, NULL, TYPE_BOOL, 2, (int32_t[]){indices, places});
     x = emit(r, OP_SELECT_V2, NULL, t.type, 3,
-             (int32_t[]){is_it, reshape(r, x, 2 + 2 * s.n, apart), add_zero(r, t.type)});
-    return reshape(r, x, t.rank, whole);
+             (int32_t[]){is_it, reshape(r, x, 2 + 2 * s->n, apart), add_zero(r, t.type)});
+    return pad(r, reshape(r, x, t.rank, whole), before, after, t.quant.n == 0 ? TENSOR_ABSENT : add_zero(r, t.type));
 }
