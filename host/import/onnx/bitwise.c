@@ -55,6 +55,12 @@ static int type_made(const Onnx__NodeProto *node)
     return NUMBER_NONE;
 }
 
+/* Of whose type a node's output is. */
+static size_t typed_input(const Onnx__NodeProto *node)
+{
+    return node->op_type && (strcmp(node->op_type, "Where") == 0 || strcmp(node->op_type, "CastLike") == 0);
+}
+
 /* The element type that the file gives `name`, or else what it is computed of; NUMBER_NONE where none is found. */
 static int declared_type(const struct build *r, const char *name)
 {
@@ -68,9 +74,9 @@ static int declared_type(const struct build *r, const char *name)
             return type;
         if (type_made(node) != NUMBER_NONE)
             return type_made(node);
-        if (node->n_input == 0)
+        if (node->n_input <= typed_input(node))
             return NUMBER_NONE;
-        name = node->input[0];
+        name = node->input[typed_input(node)];
     }
     return NUMBER_NONE;
 }
@@ -142,6 +148,8 @@ static void refuse_wide(struct build *r, enum mote_type type)
     of = declared_type(r, onnx_of(r)->node->input[0]);
     if (of == NUMBER_NONE && node_wants(r, 0))
         of = type_in_file(onnx_of(r)->file->graph, onnx_of(r)->node->output[0]);
+    if (of == NUMBER_NONE)
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "NOT of numbers of which the file does not say whether they have a sign");
     if (of == NUMBER_U32 || of == NUMBER_U64)
         build_fail(r, MOTE_ERR_UNSUPPORTED, "NOT of %s; uint8 and signed integers are there", number_info[of].name);
 }
