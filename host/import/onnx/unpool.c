@@ -159,10 +159,32 @@ static const struct spatial *read_by(const struct build *r, int32_t indices, con
     return p ? &p->s : NULL;
 }
 
+/* Of indices that the model is given: what unpooling makes, of t. */
+static struct spatial is_made(const struct tensor *t, const int64_t *kernel)
+{
+    struct spatial s = {.n = t->rank - 2};
+
+    for (int i = 0; i < s.n && i < SPATIAL_MAX; i++) {
+        s.out[i] = t->dims[2 + i];
+        s.stride[i] = kernel[i];
+        s.in[i] = s.out[i] * kernel[i];
+    }
+    return s;
+}
+
+static bool is_given(const struct build *r, int32_t tensor)
+{
+    for (int32_t i = 0; i < r->g->n_inputs; i++)
+        if (r->g->inputs[i] == tensor)
+            return true;
+    return false;
+}
+
 int32_t unpool_computed(struct build *r, int32_t x, int32_t indices, const int64_t *kernel)
 {
     const struct tensor t = *tensor_at(r, x);
-    const struct spatial *s = read_by(r, indices, kernel);
+    const struct spatial made = is_made(&t, kernel);
+    const struct spatial *s = is_given(r, indices) ? &made : read_by(r, indices, kernel);
     int64_t steps[SPATIAL_MAX], apart[RANK_MAX] = {t.dims[0], t.dims[1]}, whole[RANK_MAX] = {t.dims[0], t.dims[1]};
     int64_t before[RANK_MAX] = {0}, after[RANK_MAX] = {0};
     int32_t places = add_zero(r, TYPE_S32), is_it;
@@ -170,7 +192,7 @@ int32_t unpool_computed(struct build *r, int32_t x, int32_t indices, const int64
     if (r->status == MOTE_OK && s == NULL)
         build_fail(r, MOTE_ERR_UNSUPPORTED,
                    "indices are computed; then a MaxPool of the same windows, side by side, must have made them");
-    if (r->status == MOTE_OK && !shape_equal(&t, tensor_at(r, indices)))
+    if (r->status == MOTE_OK && (s->n < 1 || s->n > SPATIAL_MAX || !shape_equal(&t, tensor_at(r, indices))))
         build_fail(r, MOTE_ERR_SHAPE, "an input of %d dimensions, or indices of another shape", t.rank);
     if (r->status != MOTE_OK)
         return TENSOR_ABSENT;

@@ -14,8 +14,9 @@ struct onnx_pooled {
 
 /* The outputs of a MaxPool of x, [N][C][…], with the flat indices. */
 void max_pool_and_indices(struct build *r, int32_t x, const struct spatial *s);
-/* x [N][C][…] where a MaxPool found it in what it read, whose shape this has: windows of `kernel`, side by side. Fails
- * where no MaxPool of such windows made the indices. */
+/* x [N][C][…] where a MaxPool found it in what it read, whose shape this has: windows of `kernel`, side by side, or, of
+ * indices that are an input of the model, in the windows alone. Fails where another operator or another MaxPool
+ * made the indices. */
 int32_t unpool_computed(struct build *r, int32_t x, int32_t indices, const int64_t *kernel);
 
 #endif
