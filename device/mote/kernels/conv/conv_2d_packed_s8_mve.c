@@ -73,10 +73,11 @@ static double instructions(const void *params, int32_t rows)
     const struct mote_conv_window w = mote_conv_2d_packed_s8_window(p);
     const struct mote_conv_run r = mote_conv_2d_packed_s8_run(p);
     const int32_t groups = (p->out_c + 3) / 4, blocks = w.rows == 0 ? 1 : 1 + (rows - 1) / p->block;
+    const int32_t vectors = (r.n + 15) / 16;
     const double runs = (double)p->kernel_h * r.runs, copied = 0.5 * ((double)w.rows * w.columns) * p->in_c;
 
     return 300 + blocks * ((10.0 * r.n + 5) * runs * p->out_c + 200.0 * groups + copied) +
-           (double)rows * p->out_w * groups * (runs * (25.0 + 10.0 * ((r.n + 15) / 16)) + 45);
+           (double)rows * p->out_w * groups * (runs * (25.0 + 10.0 * vectors) + 45);
 }
 #endif
 
