@@ -35,7 +35,7 @@ static void all_ways_agree(void **state)
     assert_true(random_cuts > GRAPHS / 20);
     assert_true(random_coded > GRAPHS / 50);
     assert_true(random_fed > GRAPHS / 20);
-    assert_true(random_rings > GRAPHS / 20);
+    assert_true(random_rings > GRAPHS / 30); /* 131 of the first 2,000 do: 33 of 500, give or take 6 */
     assert_true(random_limited > GRAPHS / 2 && random_refused > GRAPHS / 20);
 }
 
