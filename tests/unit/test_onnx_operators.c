@@ -265,6 +265,7 @@ static const struct made operators[] = {
      "f32 2 y : 9 -6"},
     {18, "BitwiseNot x -> y", NULL, "s32 2 x : 5 -7", "s32 2 y : -6 6"},
     {18, "BitwiseNot x -> y", NULL, "u8 2 x : 5 255", "u8 2 y : 250 0"},
+    {18, "BitwiseAnd a b -> y", "f32 1 a : 2.5; f32 1 b : 3", "f32 1 x : 0", "node 0 BitwiseAnd: bits of floats"},
     /* what int32 holds, and what it does not */
     {18, "BitwiseAnd a b -> c; Cast{to=1} c -> d; Add x d -> y", "u32 2 a : 5 6; u32 1 b : 2147483646", "f32 2 x : 0 0",
      "f32 2 y : 4 6"},
@@ -324,6 +325,8 @@ static const struct made operators[] = {
 
 /* What ONNX Runtime writes. */
 static const struct made fused[] = {
+    {13, "com.microsoft:FusedGemm{activation=HardSigmoid activation_beta=0.5} x w -> y", "f32 2,1 w : 1 -1",
+     "f32 1,2 x : 1 2", "activation_beta without activation_alpha"},
     {13, "com.microsoft:FusedConv{activation=Relu} x w b -> y", "f32 1,1,2 w : 1 -1; f32 1 b : 1",
      "f32 1,1,3 x : 1 5 2", "f32 1,1,2 y : 0 4"},
     {13, "com.microsoft:FusedConv{activation=LeakyRelu activation_params=0.5,0.0} x w - z -> y",

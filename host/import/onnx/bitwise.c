@@ -121,6 +121,8 @@ static void bitwise(struct build *r, enum bitwise how)
 
     if (r->status == MOTE_OK && (!is_const(r, a) || !is_const(r, b)))
         build_fail(r, MOTE_ERR_UNSUPPORTED, "bits that the model computes; constants are there");
+    if (r->status == MOTE_OK && (type == TYPE_F32 || tensor_at(r, b)->type == TYPE_F32))
+        build_fail(r, MOTE_ERR_TYPE, "bits of floats");
     refuse_beyond(r, 0);
     refuse_beyond(r, 1);
     x = *tensor_at(r, spread(r, a, b)), y = *tensor_at(r, spread(r, b, a));

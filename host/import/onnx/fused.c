@@ -50,6 +50,8 @@ void onnx_fused_gemm(struct build *r)
     const int32_t y = node_compute(r, onnx_gemm, 3, in);
     const float numbers[] = {node_float(r, "activation_alpha", 0), node_float(r, "activation_beta", 0)};
 
+    if (r->status == MOTE_OK && node_attr(r, "activation_beta") && !node_attr(r, "activation_alpha"))
+        build_fail(r, MOTE_ERR_UNSUPPORTED, "activation_beta without activation_alpha");
     if (y != TENSOR_ABSENT)
         node_replace(r, y,
                      activated(r, y,
